@@ -1,0 +1,265 @@
+"""The building model: what people can be in, pass through, and leave by.
+
+All geometry is in metres in the building's :class:`~indoor3d.models.frame.SiteFrame`; footprints are valid shapely
+polygons in (x, y). Ids are unique in a building and stable between two builds of the same source.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from shapely import MultiPolygon, Polygon
+
+from indoor3d.errors import UnknownLevel
+from indoor3d.models.frame import SiteFrame
+from indoor3d.models.mesh import Mesh
+from indoor3d.models.vocabulary import (
+    Access,
+    ConnectorCategory,
+    Direction,
+    FacilityCategory,
+    OpeningCategory,
+    SpaceCategory,
+)
+
+Position = tuple[float, float, float]
+"""(x, y, z) metres, site frame."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A name: as the source has it, and in Korean and English where known."""
+
+    default: str = ""
+    ko: str = ""
+    en: str = ""
+
+    def best(self, lang: str = "en") -> str:
+        """The text in ``lang`` (``ko`` or ``en``), else as the source has it, else in the other language."""
+        wanted = {"ko": self.ko, "en": self.en}.get(lang, "")
+        return wanted or self.default or self.en or self.ko
+
+    def matches(self, text: str) -> bool:
+        """Whether ``text`` is this name in any language, ignoring case and outer blanks."""
+        wanted = text.strip().casefold()
+        return bool(wanted) and wanted in {t.strip().casefold() for t in (self.default, self.ko, self.en)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Venue:
+    """What the building is to the public.
+
+    ``schematic`` says that the geometry is not a survey; it is shown wherever the venue is shown.
+    """
+
+    id: str
+    name: Text
+    category: str = "building"
+    address: Text = field(default_factory=Text)
+    licence: str = ""
+    attribution: Text = field(default_factory=Text)
+    schematic: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A storey. ``ordinal`` counts from 0 on the ground, negative below; ``elevation_m`` is its lowest floor."""
+
+    id: str
+    ordinal: int
+    elevation_m: float
+    name: Text
+    short_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """A cell people can be in.
+
+    Parameters
+    ----------
+    footprint : Polygon or MultiPolygon, metres, site frame
+        Outline of the floor.
+    floor_m, ceiling_m : float
+        z of the floor and of the top.
+    walkable : bool
+        Whether people walk there: false for shafts, tracks, roofs and voids.
+    """
+
+    id: str
+    level: str
+    footprint: Polygon | MultiPolygon
+    floor_m: float
+    ceiling_m: float
+    name: Text = field(default_factory=Text)
+    category: SpaceCategory = SpaceCategory.UNSPECIFIED
+    access: Access = Access.PUBLIC
+    walkable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What joins two spaces, or a space and the outside.
+
+    Parameters
+    ----------
+    footprint : Polygon, metres, site frame
+        The clear passage: as wide as what may pass, and long enough to overlap the footprints of the spaces it
+        joins by at least 5 cm. Walls and other obstacles do not hold inside it.
+    floor_m : float
+        z of the threshold.
+    spaces : tuple of str
+        Ids of the spaces it touches, none to two; one when the other side is outside.
+    exterior : bool
+        One side is outside the building.
+    clear_width_m, clear_height_m : float or None
+        None when the source does not say.
+    """
+
+    id: str
+    level: str
+    footprint: Polygon
+    floor_m: float
+    spaces: tuple[str, ...]
+    category: OpeningCategory = OpeningCategory.DOOR
+    exterior: bool = False
+    clear_width_m: float | None = None
+    clear_height_m: float | None = None
+    name: Text = field(default_factory=Text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Where a connector meets a level: a point on the floor to step on from, at the connector's edge."""
+
+    level: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connector:
+    """What joins two heights: stairs, ramp, escalator, lift, moving walk.
+
+    Parameters
+    ----------
+    stops : tuple of Stop
+        From the lowest to the highest; two or more.
+    path : tuple of (x, y, z), metres, site frame
+        The way through it from the first to the last stop, along the slope for stairs and ramps. A lift has the
+        stops only.
+    footprint : Polygon or MultiPolygon
+        What it covers in plan. Nobody walks there on the levels it joins but on the connector.
+    direction : Direction
+        Seen from the lowest stop: UP means that it only carries up.
+    clear_width_m : float or None
+    step_count : int or None
+        Risers on the whole way, for stairs and escalators.
+    """
+
+    id: str
+    category: ConnectorCategory
+    stops: tuple[Stop, ...]
+    path: tuple[Position, ...]
+    footprint: Polygon | MultiPolygon
+    direction: Direction = Direction.BOTH
+    clear_width_m: float | None = None
+    step_count: int | None = None
+    name: Text = field(default_factory=Text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    """What nobody can walk through: a wall, a column, furniture. Its outline between 0.3 m and 1.9 m above the floor."""
+
+    id: str
+    level: str
+    footprint: Polygon | MultiPolygon
+    floor_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facility:
+    """Something people look for. ``accessible`` is None when nobody has said."""
+
+    id: str
+    category: FacilityCategory
+    level: str
+    position: Position
+    name: Text = field(default_factory=Text)
+    space: str = ""
+    accessible: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exit:
+    """Where people are outside. ``number`` is what the sign says ("5"); ``opening`` is what leads there.
+
+    ``certain`` is false when the exit was found from geometry alone.
+    """
+
+    id: str
+    opening: str
+    level: str
+    position: Position
+    number: str = ""
+    name: Text = field(default_factory=Text)
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refuge:
+    """A space where people can wait for rescue."""
+
+    id: str
+    space: str
+    capacity: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Building:
+    """One building, whole.
+
+    Every tuple is sorted by id, except ``levels``, which is sorted by (ordinal, elevation).
+    """
+
+    venue: Venue
+    frame: SiteFrame
+    levels: tuple[Level, ...]
+    spaces: tuple[Space, ...] = ()
+    openings: tuple[Opening, ...] = ()
+    connectors: tuple[Connector, ...] = ()
+    exits: tuple[Exit, ...] = ()
+    facilities: tuple[Facility, ...] = ()
+    refuges: tuple[Refuge, ...] = ()
+    obstacles: tuple[Obstacle, ...] = ()
+    mesh: Mesh = field(default_factory=Mesh.empty)
+
+    @cached_property
+    def names(self) -> Mapping[str, Text]:
+        """Name of every space, opening, connector, exit and facility by id."""
+        groups = (self.spaces, self.openings, self.connectors, self.exits, self.facilities)
+        return {element.id: element.name for group in groups for element in group}
+
+    def level(self, key: str | int) -> Level:
+        """Find a level by id, short name, name or ordinal.
+
+        Raises
+        ------
+        UnknownLevel
+            There is no such level, or more than one answers to the name.
+        """
+        for level in self.levels:
+            if level.id == key:
+                return level
+        text = str(key).strip()
+        found = [v for v in self.levels if v.short_name.casefold() == text.casefold() or v.name.matches(text)]
+        if not found:
+            found = [v for v in self.levels if str(v.ordinal) == text]
+        if len(found) == 1:
+            return found[0]
+        raise UnknownLevel(
+            f"Venue {self.venue.id} has {'no' if not found else 'more than one'} level {text[:64]!r}.",
+            ko=f"장소 {self.venue.id}에 {text[:64]!r} 층이 {'없습니다' if not found else '둘 이상입니다'}.",
+            level=text[:64],
+            levels=[v.short_name for v in self.levels],
+        )

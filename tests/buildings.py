@@ -1,0 +1,127 @@
+"""Small buildings made by hand, for tests: exact numbers that can be checked on paper."""
+
+import numpy as np
+from shapely import Polygon, box
+
+from indoor3d.models.building import (
+    Building,
+    Connector,
+    Exit,
+    Facility,
+    Level,
+    Obstacle,
+    Opening,
+    Space,
+    Stop,
+    Text,
+    Venue,
+)
+from indoor3d.models.frame import SiteFrame
+from indoor3d.models.mesh import Feature, Mesh
+from indoor3d.models.vocabulary import (
+    ConnectorCategory,
+    FacilityCategory,
+    MeshCategory,
+    OpeningCategory,
+    SpaceCategory,
+)
+
+FRAME = SiteFrame.at(126.9771, 37.5657, 30.0, heading_deg=20.0)
+
+
+def _door(ident: str, level: str, x: float, y: float, *, along: str, spaces: tuple[str, ...], floor: float, **extra: object) -> Opening:
+    """A door 0.9 m wide centred on (x, y) in a wall 0.2 m thick; ``along`` is the axis one walks through it."""
+    half, reach = 0.45, 0.16
+    footprint = box(x - reach, y - half, x + reach, y + half) if along == "x" else box(x - half, y - reach, x + half, y + reach)
+    return Opening(id=ident, level=level, footprint=footprint, floor_m=floor, spaces=spaces, clear_width_m=0.9, **extra)  # type: ignore[arg-type]
+
+
+def _box_mesh(building_spaces: tuple[Space, ...]) -> Mesh:
+    """Every space as a box of twelve triangles."""
+    corner_order = np.array(
+        [[0, 2, 1], [0, 3, 2], [4, 5, 6], [4, 6, 7], [0, 1, 5], [0, 5, 4], [1, 2, 6], [1, 6, 5], [2, 3, 7], [2, 7, 6], [3, 0, 4], [3, 4, 7]],
+        np.uint32,
+    )
+    positions, triangles, features = [], [], []
+    for index, space in enumerate(building_spaces):
+        x0, y0, x1, y1 = space.footprint.bounds
+        ring = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+        positions += [(x, y, z) for z in (space.floor_m, space.ceiling_m) for x, y in ring]
+        triangles.append(corner_order + 8 * index)
+        features.append(Feature(id=space.id, name=space.name.default, category=MeshCategory.SPACE, kind=str(space.category), level=space.level))
+    count = len(building_spaces)
+    return Mesh(
+        positions=np.array(positions, float),
+        triangles=np.concatenate(triangles).astype(np.uint32),
+        feature=np.repeat(np.arange(count, dtype=np.uint32), 12),
+        colour=np.zeros((12 * count, 4), np.uint8),
+        features=tuple(features),
+    )
+
+
+def two_floors() -> Building:
+    """A small public building, 20 m x 10 m, two floors, with stairs and a lift.
+
+    ::
+
+        ground:  [ hall 12 x 10 ][wall 0.2][ shop 7.8 x 4.9 ]     exit-1 west of the hall (x = 0, y = 5)
+                                           [ store 7.8 x 4.9 ]    shop-store door; exit-2 east of the shop
+        upper:   [ gallery 12 x 10 ][ office 7.8 x 10 ]           balcony door north of the office: not an exit
+
+    The stairs stand in the hall: foot at (3, 8), head at (8, 8), rise 3.5 m; the lift's doors are at (11, 1.9).
+    """
+    levels = (
+        Level(id="g", ordinal=0, elevation_m=0.0, name=Text(default="Ground", ko="1층", en="Ground floor"), short_name="1F"),
+        Level(id="u", ordinal=1, elevation_m=3.5, name=Text(default="Upper", ko="2층", en="Upper floor"), short_name="2F"),
+    )
+    def space(ident: str, level: str, rect: Polygon, floor: float, category: SpaceCategory, ko: str, en: str) -> Space:
+        return Space(
+            id=ident, level=level, footprint=rect, floor_m=floor, ceiling_m=floor + 3.2,
+            category=category, name=Text(default=en, ko=ko, en=en),
+        )
+
+    spaces = (
+        space("gallery", "u", box(0, 0, 12, 10), 3.5, SpaceCategory.ROOM, "전시실", "Gallery"),
+        space("hall", "g", box(0, 0, 12, 10), 0.0, SpaceCategory.LOBBY, "로비", "Hall"),
+        space("office", "u", box(12.2, 0, 20, 10), 3.5, SpaceCategory.OFFICE, "사무실", "Office"),
+        space("shop", "g", box(12.2, 5.1, 20, 10), 0.0, SpaceCategory.SHOP, "매점", "Shop"),
+        space("store", "g", box(12.2, 0, 20, 4.9), 0.0, SpaceCategory.TECHNICAL, "창고", "Store"),
+    )
+    openings = (
+        _door("door-balcony", "u", 16.0, 10.1, along="y", spaces=("office",), floor=3.5, exterior=True),
+        _door("door-exit-1", "g", -0.1, 5.0, along="x", spaces=("hall",), floor=0.0, exterior=True, category=OpeningCategory.ENTRANCE),
+        _door("door-exit-2", "g", 20.1, 7.0, along="x", spaces=("shop",), floor=0.0, exterior=True, category=OpeningCategory.ENTRANCE),
+        _door("door-hall-shop", "g", 12.1, 7.0, along="x", spaces=("hall", "shop"), floor=0.0),
+        _door("door-office", "u", 12.1, 5.0, along="x", spaces=("gallery", "office"), floor=3.5),
+        _door("door-shop-store", "g", 16.0, 5.0, along="y", spaces=("shop", "store"), floor=0.0),
+    )
+    connectors = (
+        Connector(
+            id="lift-1", category=ConnectorCategory.LIFT,
+            stops=(Stop(level="g", position=(11.0, 1.9, 0.0)), Stop(level="u", position=(11.0, 1.9, 3.5))),
+            path=((11.0, 1.9, 0.0), (11.0, 1.9, 3.5)),
+            footprint=box(10.2, 0.1, 11.8, 1.7), clear_width_m=0.9, name=Text(default="Lift 1", ko="1호기", en="Lift 1"),
+        ),
+        Connector(
+            id="stairs-1", category=ConnectorCategory.STAIRS,
+            stops=(Stop(level="g", position=(3.0, 8.0, 0.0)), Stop(level="u", position=(8.0, 8.0, 3.5))),
+            path=((3.0, 8.0, 0.0), (8.0, 8.0, 3.5)),
+            footprint=box(3.0, 7.25, 8.0, 8.75), clear_width_m=1.5, step_count=20, name=Text(default="Stairs 1", ko="계단 1", en="Stairs 1"),
+        ),
+    )
+    exits = (
+        Exit(id="exit-1", opening="door-exit-1", level="g", position=(-0.1, 5.0, 0.0), number="1", name=Text(default="Exit 1", ko="1번 출구", en="Exit 1")),
+        Exit(id="exit-2", opening="door-exit-2", level="g", position=(20.1, 7.0, 0.0), number="2", name=Text(default="Exit 2", ko="2번 출구", en="Exit 2")),
+    )
+    facilities = (
+        Facility(id="aed-1", category=FacilityCategory.AED, level="g", position=(11.5, 9.5, 0.0), name=Text(default="AED", ko="자동심장충격기", en="AED"), space="hall"),
+        Facility(id="info-1", category=FacilityCategory.INFORMATION, level="u", position=(1.0, 1.0, 3.5), name=Text(default="Desk", ko="안내소", en="Desk"), space="gallery", accessible=True),
+    )
+    obstacles = (
+        Obstacle(id="column-1", level="g", footprint=box(5.75, 2.75, 6.25, 3.25), floor_m=0.0),
+    )
+    return Building(
+        venue=Venue(id="two-floors", name=Text(default="Two floors", ko="이층집", en="Two floors"), schematic=True),
+        frame=FRAME, levels=levels, spaces=spaces, openings=openings, connectors=connectors, exits=exits,
+        facilities=facilities, obstacles=obstacles, mesh=_box_mesh(spaces),
+    )
