@@ -1,0 +1,28 @@
+"""What all tests share: where the real models are, and what counts as a failure in CI."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with real models, schemas and facts; tests that need it are skipped where it is absent, but not in CI."""
+    root = Path(os.environ.get("INDOOR3D_SHARED", Path(__file__).parents[2] / "shared"))
+    if not (root / "data").is_dir():
+        pytest.skip(f"no shared data at {root}; set INDOOR3D_SHARED")
+    return root
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """In CI a skip is a failure: what is not tested there is not tested anywhere."""
+    report = yield
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI: {report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr}"
+    return report  # type: ignore[return-value]
