@@ -1,0 +1,279 @@
+"""A station plan as frozen values. Every coordinate is in site metres, every height in metres above the street datum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+type Point = tuple[float, float]
+type Ring = tuple[Point, ...]
+
+SPACE_CATEGORIES = frozenset(
+    "room corridor concourse platform passage lobby restroom restroom_accessible nursing_room office shop technical "
+    "stairwell lift_shaft parking track outdoor unspecified".split()
+)
+FACILITY_CATEGORIES = frozenset(
+    "aed fire_hydrant fire_extinguisher emergency_exit emergency_light emergency_phone restroom restroom_accessible "
+    "nursing_room lift escalator ticket_machine locker information service_office certificate_kiosk wifi exit seating "
+    "drinking_water tactile_map".split()
+)
+ACCESS = frozenset({"public", "paid", "restricted"})
+CERTAINTIES = frozenset({"S", "D", "G", "assumed"})
+
+
+class PlanError(ValueError):
+    """A plan that cannot be built; the message names file, line and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """Place in a plan file, for messages."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        """Return ``file:line``."""
+        return f"{self.file}:{self.line}"
+
+    def error(self, problem: str, remedy: str) -> PlanError:
+        """Return the error that names this place, the problem and the remedy."""
+        return PlanError(f"{self}: {problem} {remedy}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """What every element of a plan has: an id, names, and where its facts come from."""
+
+    id: str
+    ko: str = ""
+    en: str = ""
+    source: str = ""
+    certainty: str = "assumed"
+    where: Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storey(Item):
+    """A storey; its elevation is the lowest floor of its spaces and is not stated in the plan."""
+
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space(Item):
+    """A cell people can be in.
+
+    Attributes
+    ----------
+    ring : outline, counter-clockwise, site metres
+    floor, clear : floor height and clear height, metres
+    wall_top : height to which walls around it rise, metres; ``None`` means up to the clear height
+    """
+
+    level: str
+    ring: Ring
+    floor: float
+    clear: float
+    category: str
+    access: str
+    wall_top: float | None = None
+    glass: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenEdge(Item):
+    """Two spaces that touch without a wall."""
+
+    between: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening(Item):
+    """A door, an unfilled passage or a street entrance in a wall; ``between`` has one id when the other side is outside."""
+
+    kind: str
+    between: tuple[str, ...]
+    at: Point
+    width: float
+    height: float
+    exit_number: str = ""
+    exit_kind: str = ""
+    fire_exit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateRow(Item):
+    """Fare gates along the edge shared by an unpaid and a paid space (in this order)."""
+
+    between: tuple[str, str]
+    centre: Point
+    standard: int
+    wide: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform(Item):
+    """The screen doors of one platform edge; ``front`` is where the first car stops."""
+
+    space: str
+    front: Point
+    end: Point
+    cars: int
+    doors: int
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flightway(Item):
+    """A stair, ramp or escalator: straight, from the middle of its foot line along ``heading``.
+
+    Attributes
+    ----------
+    kind : ``stairs``, ``ramp`` or ``escalator``
+    lower, upper : space ids
+    foot : middle of the foot line, site metres
+    heading : unit vector in which it climbs
+    width : clear width (stairs, ramps) or step band (escalators), metres
+    low, high : floor heights joined, metres
+    direction : ``up``, ``down`` or ``both``
+    """
+
+    kind: str
+    lower: str
+    upper: str
+    foot: Point
+    heading: Point
+    width: float
+    low: float
+    high: float
+    direction: str = "both"
+    rise_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """A lift stop: the space served and the outward direction of the lift door there."""
+
+    space: str
+    side: Point
+    floor: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lift(Item):
+    """A lift; ``centre`` of the shaft, ``size`` of the square shaft outside, metres."""
+
+    centre: Point
+    size: float
+    axis: Point
+    stops: tuple[Stop, ...]
+    rise_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column(Item):
+    """A round-cornered column drawn square, from the floor to the clear height of its space."""
+
+    space: str
+    at: Point
+    size: float
+    axis: Point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facility(Item):
+    """A piece of equipment that people look for; ``facing`` is the direction its front looks to."""
+
+    category: str
+    space: str
+    at: Point
+    facing: Point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign(Item):
+    """A board: exit number or line colour; ``facing`` is the direction it is read from."""
+
+    space: str
+    at: Point
+    facing: Point
+    z: float
+    width: float
+    colour: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A stretch of outline that gets no wall, or a wall only up to ``top`` (metres)."""
+
+    level: str
+    start: Point
+    end: Point
+    top: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Georeference:
+    """Site frame: EPSG code, origin in that CRS, bearing of the site y axis (degrees clockwise from grid north)."""
+
+    crs: str
+    easting_m: float
+    northing_m: float
+    height_m: float
+    bearing_deg: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Venue:
+    """What the station is, in words: names, address, notice, attribution and line colours."""
+
+    id: str
+    ko: str
+    en: str
+    category: str
+    address_ko: str
+    address_en: str
+    notice: str
+    attribution: str
+    georeference: Georeference
+    lines: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A whole station, ready to be checked and written."""
+
+    venue: Venue
+    storeys: tuple[Storey, ...]
+    spaces: tuple[Space, ...]
+    opens: tuple[OpenEdge, ...]
+    openings: tuple[Opening, ...]
+    gate_rows: tuple[GateRow, ...]
+    platforms: tuple[Platform, ...]
+    flightways: tuple[Flightway, ...]
+    lifts: tuple[Lift, ...]
+    columns: tuple[Column, ...]
+    facilities: tuple[Facility, ...]
+    signs: tuple[Sign, ...]
+    claims: tuple[Claim, ...]
+
+    def space(self, key: str) -> Space:
+        """Return the space with this id.
+
+        Raises
+        ------
+        KeyError
+            If no space has it; a parsed plan never refers to a missing space.
+        """
+        for space in self.spaces:
+            if space.id == key:
+                return space
+        raise KeyError(key)
+
+    def elevation(self, level: str) -> float:
+        """Return the lowest floor of the spaces of a storey, metres."""
+        return min(space.floor for space in self.spaces if space.level == level)
