@@ -33,6 +33,13 @@ def _transformer(source: str, target: str) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(source, target, always_xy=True)
 
 
+def _transform(source: str, target: str, columns: Floats) -> Floats:
+    """Transform the columns of an ``(N, 2)`` or ``(N, 3)`` array between two CRS."""
+    # pyproj takes a column of one row for a scalar, by a conversion that numpy deprecates: give it lists
+    given = [column.tolist() for column in columns.T] if len(columns) == 1 else list(columns.T)
+    return np.column_stack(_transformer(source, target).transform(*given))
+
+
 @dataclass(frozen=True, kw_only=True)
 class SiteFrame:
     """A right-handed metric frame (x, y, z up) of one site and its place on Earth.
@@ -160,8 +167,7 @@ class SiteFrame:
     def to_lonlat(self, positions: ArrayLike) -> Floats:
         """Site metres to (longitude, latitude, ellipsoidal height): ``(N, 3)`` degrees, degrees, metres."""
         projected = self.to_projected(positions)
-        lon, lat = _transformer(self.crs, _WGS84_2D).transform(projected[:, 0], projected[:, 1])
-        return np.column_stack([lon, lat, projected[:, 2]])
+        return np.column_stack([_transform(self.crs, _WGS84_2D, projected[:, :2]), projected[:, 2]])
 
     def from_lonlat(self, positions: ArrayLike) -> Floats:
         """Longitude, latitude, height to site metres.
@@ -177,17 +183,14 @@ class SiteFrame:
             A place is too far from the site for the projection to hold.
         """
         lonlat = _rows(positions)
-        easting, northing = _transformer(_WGS84_2D, self.crs).transform(lonlat[:, 0], lonlat[:, 1])
-        projected = np.column_stack([easting, northing, lonlat[:, 2]])
+        projected = np.column_stack([_transform(_WGS84_2D, self.crs, lonlat[:, :2]), lonlat[:, 2]])
         if not np.isfinite(projected).all():
             raise InvalidPosition("A position lies outside the area of the site's projection.")
         return self.from_projected(projected)
 
     def to_ecef(self, positions: ArrayLike) -> Floats:
         """Site metres to Earth-centred, Earth-fixed metres (EPSG:4978), exactly, ``(N, 3)``."""
-        lonlat = self.to_lonlat(positions)
-        x, y, z = _transformer(_WGS84_3D, _WGS84_ECEF).transform(lonlat[:, 0], lonlat[:, 1], lonlat[:, 2])
-        return np.column_stack([x, y, z])
+        return _transform(_WGS84_3D, _WGS84_ECEF, self.to_lonlat(positions))
 
     def ecef_transform(self) -> Floats:
         """Give the ``(4, 4)`` affine that takes site metres to ECEF metres near the site origin.

@@ -1,0 +1,131 @@
+"""Benchmarks as ratios in one run, each pair measured in turn, written to docs/benchmarks.md.
+
+``make bench`` runs it. Ingest is held against bare iteration of the same file by ifcopenshell, in fresh processes, A B A B;
+the rest are the pytest-benchmarks of tests/bench.
+"""
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("INDOOR3D_SHARED", ROOT.parent / "shared"))
+MODELS = (
+    "ifc/georeference-ifc/Duplex_A_20110907_georeferenced.ifc",
+    "ifc/web-ifc/AC20-FZK-Haus.ifc",
+    "ifc/ifc2indoorgml/231110AC-11-Smiley-West-04-07-2007.ifc",
+    "ifc/bim-whale/LargeBuilding.ifc",
+)
+ROUNDS = 3
+
+BARE = """
+import sys, time
+import ifcopenshell, ifcopenshell.geom as geom
+started = time.perf_counter()
+model = ifcopenshell.open(sys.argv[1])
+settings = geom.settings()
+settings.set("use-world-coords", True)
+iterator = geom.iterator(settings, model, 1, exclude=["IfcOpeningElement"], geometry_library="{kernel}")
+count = 0
+if iterator.initialize():
+    while True:
+        iterator.get()
+        count += 1
+        if not iterator.next():
+            break
+print(time.perf_counter() - started)
+"""
+NAVIGATION = """
+import sys, time
+from pathlib import Path
+from indoor3d.routing.build import build_navigation
+from indoor3d.sources.base import read
+started = time.perf_counter()
+building, report = read(Path(sys.argv[1]), mesh=False)
+build_navigation(building)
+print(time.perf_counter() - started)
+"""
+WHOLE = """
+import sys, time
+from pathlib import Path
+from indoor3d.routing.build import build_navigation
+from indoor3d.sources.base import read
+from indoor3d.tiles.tileset import write_tilesets
+started = time.perf_counter()
+building, report = read(Path(sys.argv[1]))
+build_navigation(building)
+write_tilesets(building)
+print(time.perf_counter() - started)
+"""
+
+
+def _seconds(code: str, model: Path) -> float:
+    done = subprocess.run([sys.executable, "-c", code, str(model)], check=True, capture_output=True, text=True)  # noqa: S603
+    return float(done.stdout.split()[-1])
+
+
+def _ingest_rows() -> list[str]:
+    """Give a table row per model: medians, and the median of the paired ratios."""
+    pairs = {
+        "navigation / bare opencascade (≤ 0.5)": (NAVIGATION, BARE.format(kernel="opencascade")),
+        "tiles + navigation / bare hybrid (≤ 1.3)": (WHOLE, BARE.format(kernel="hybrid-cgal-simple-opencascade")),
+    }
+    rows = ["| model | pair | ours s | bare s | ratio median | ratios |", "|---|---|---|---|---|---|"]
+    for name in MODELS:
+        model = SHARED / "data" / name
+        for title, (ours, bare) in pairs.items():
+            runs = [(_seconds(ours, model), _seconds(bare, model)) for _ in range(ROUNDS)]
+            ratios = sorted(a / b for a, b in runs)
+            a, b = (statistics.median(column) for column in zip(*runs, strict=True))
+            shown = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+            rows.append(f"| {model.stem} | {title} | {a:.2f} | {b:.2f} | **{statistics.median(ratios):.2f}** | {shown} |")
+            print(rows[-1], flush=True)  # noqa: T201 - whoever runs a benchmark watches it
+    return rows
+
+
+def _benchmark_rows() -> list[str]:
+    """Run tests/bench and give a table of medians and ratios within each group."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "bench.json"
+        command = [sys.executable, "-m", "pytest", "tests/bench", "-q", "--benchmark-only", f"--benchmark-json={out}"]
+        subprocess.run([*command, "-o", "addopts=", "-p", "no:xdist"], cwd=ROOT, check=True)  # noqa: S603
+        results = json.loads(out.read_text())["benchmarks"]
+    rows = ["| group | what | median ms | × the fastest of its group |", "|---|---|---|---|"]
+    for group in sorted({str(result["group"]) for result in results}):
+        members = [result for result in results if str(result["group"]) == group]
+        best = min(result["stats"]["median"] for result in members)
+        for result in sorted(members, key=lambda r: r["stats"]["median"]):
+            median = result["stats"]["median"]
+            rows.append(f"| {group} | {result['name']} | {1000 * median:.2f} | {median / best:.1f} |")
+    return rows
+
+
+def main() -> None:
+    """Measure and write the page."""
+    page = [
+        "# Benchmarks",
+        "",
+        f"Made by `make bench` on {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}. Read the ratios:",
+        "each pair was measured in turn in one run. Seconds depend on the machine.",
+        "",
+        "## Reading a model",
+        "",
+        "Against bare single-threaded iteration of the same file by ifcopenshell, in fresh processes.",
+        "",
+        *_ingest_rows(),
+        "",
+        "## Parts",
+        "",
+        *_benchmark_rows(),
+        "",
+    ]
+    (ROOT / "docs" / "benchmarks.md").write_text("\n".join(page))
+
+
+if __name__ == "__main__":
+    main()
