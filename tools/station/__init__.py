@@ -4,14 +4,22 @@ The modules, in the order in which a plan passes through them:
 
 ``located``   TOML that remembers the line of every table and key
 ``model``     the plan as frozen values, in site metres
+``venue``     names, attribution and georeference
+``reader``    what all tables have in common
 ``plan``      TOML tables → values, with errors that name file, line and remedy
 ``exits``     the street exit: one table becomes stairwell, stair, escalators, head and shutter
 ``network``   the plan as a graph: what can be reached, and what can be reached step-free
-``parts``     reusable parts: screen doors, gate rows, stairs with landings, escalators, lifts
-``geometry``  footprints, shared edges, walls
+``geometry``  frames and footprints
 ``checks``    rules over the whole plan
+``layout``    what follows from a plan: walls, floors, holes, gate lanes
 ``solids``    extruded bodies of the parts
 ``writer``    deterministic IFC4 entities
+``build``     what the writers of parts share
+``shell``     walls, doors and open edges
+``parts``     screen doors and gate rows
+``ways``      stairs with landings, ramps, escalators, lifts
+``fittings``  columns, equipment and boards
 ``ifc``       the station written as IFC4
+``summary``   counts of the written model, for the golden file
 ``preview``   one SVG drawing a storey
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 from shapely.geometry import Polygon
 from shapely.ops import unary_union
@@ -15,6 +16,12 @@ _GAP_M = 0.2
 _HEAD_DEPTH_M = 4.0
 _PARAPET_M = 1.1
 STREET_LEVEL = "1F"
+
+
+class _Provenance(TypedDict):
+    source: str
+    certainty: str
+    where: Where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,14 +147,15 @@ def expand(spec: ExitSpec) -> ExitParts:
     lanes, total = _lanes(spec)
     if spec.turn != "straight" and spec.neck < total + 0.5:
         raise spec.where.error(
-            f"exit {spec.number} turns but its neck of {spec.neck} m is too shallow.", f"Write neck = {total + 0.5:.1f} or more."
+            f"exit {spec.number} turns but its neck of {spec.neck} m is too shallow.",
+            f"Write neck = {total + 0.5:.1f} or more.",
         )
     rise = spec.street - spec.host.floor
     length = max(geo.run_length(kind, rise) for kind, _, _ in lanes)
     start, heading = _run_start(spec, total)
     head = geo.moved(start, heading, length)
     half = total / 2
-    names = {"source": spec.source, "certainty": spec.certainty, "where": spec.where}
+    names: _Provenance = {"source": spec.source, "certainty": spec.certainty, "where": spec.where}
     stairwell = Space(
         id=f"exit-{spec.number}-stairwell",
         ko=f"{spec.number}번 출구 계단실",

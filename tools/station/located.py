@@ -42,7 +42,9 @@ class Table:
         known = set(allowed)
         for key in self.values:
             if key not in known:
-                raise self.where(key).error(f"unknown key {key!r} in [[{self.name}]].", f"Use one of: {', '.join(sorted(known))}.")
+                raise self.where(key).error(
+                    f"unknown key {key!r} in [[{self.name}]].", f"Use one of: {', '.join(sorted(known))}."
+                )
 
     def text(self, key: str, default: str | None = None) -> str:
         """Return a string value.
@@ -67,7 +69,9 @@ class Table:
         """
         value = self.values.get(key, default)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise self.where(key).error(f"{key!r} of [[{self.name}]] is missing or not a number.", f"Write {key} = 1.5 (metres).")
+            raise self.where(key).error(
+                f"{key!r} of [[{self.name}]] is missing or not a number.", f"Write {key} = 1.5 (metres)."
+            )
         return float(value)
 
     def texts(self, key: str, count: int | None = None) -> tuple[str, ...]:
@@ -81,7 +85,9 @@ class Table:
         value = self.values.get(key)
         wrong_length = isinstance(value, list) and count is not None and len(value) != count
         if not isinstance(value, list) or wrong_length or not all(isinstance(part, str) for part in value):
-            raise self.where(key).error(f"{key!r} of [[{self.name}]] must be a list of {count or 'some'} names.", f'Write {key} = ["a", "b"].')
+            raise self.where(key).error(
+                f"{key!r} of [[{self.name}]] must be a list of {count or 'some'} names.", f'Write {key} = ["a", "b"].'
+            )
         return tuple(value)
 
     def pair(self, key: str) -> tuple[float, float]:
@@ -92,9 +98,11 @@ class Table:
         PlanError
             If it is anything else.
         """
-        value = self.values.get(key)
+        value: Any = self.values.get(key)
         if not is_pair(value):
-            raise self.where(key).error(f"{key!r} of [[{self.name}]] must be two numbers.", f"Write {key} = [x, y] in metres.")
+            raise self.where(key).error(
+                f"{key!r} of [[{self.name}]] must be two numbers.", f"Write {key} = [x, y] in metres."
+            )
         return (float(value[0]), float(value[1]))
 
     def pairs(self, key: str) -> tuple[tuple[float, float], ...]:
@@ -107,13 +115,19 @@ class Table:
         """
         value = self.values.get(key)
         if not isinstance(value, list) or not value or not all(is_pair(part) for part in value):
-            raise self.where(key).error(f"{key!r} of [[{self.name}]] must be a list of points.", f"Write {key} = [[x, y], …] in metres.")
+            raise self.where(key).error(
+                f"{key!r} of [[{self.name}]] must be a list of points.", f"Write {key} = [[x, y], …] in metres."
+            )
         return tuple((float(part[0]), float(part[1])) for part in value)
 
 
-def is_pair(value: Any) -> bool:  # noqa: ANN401 - anything a TOML file may hold
+def is_pair(value: Any) -> bool:
     """Return whether a TOML value is a list of exactly two numbers."""
-    return isinstance(value, list) and len(value) == 2 and all(isinstance(part, (int, float)) and not isinstance(part, bool) for part in value)
+    return (
+        isinstance(value, list)
+        and len(value) == 2
+        and all(isinstance(part, (int, float)) and not isinstance(part, bool) for part in value)
+    )
 
 
 def _index(text: str) -> dict[tuple[str, int], tuple[int, dict[str, int]]]:
@@ -172,7 +186,11 @@ def _is_tables(value: object) -> bool:
 
 
 def _collect(
-    tables: list[Table], file: str, prefix: str, data: dict[str, Any], places: dict[tuple[str, int], tuple[int, dict[str, int]]]
+    tables: list[Table],
+    file: str,
+    prefix: str,
+    data: dict[str, Any],
+    places: dict[tuple[str, int], tuple[int, dict[str, int]]],
 ) -> None:
     for key, value in data.items():
         name = f"{prefix}{key}"

@@ -3,22 +3,60 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-type Point = tuple[float, float]
-type Ring = tuple[Point, ...]
+Point: TypeAlias = tuple[float, float]
+Ring: TypeAlias = tuple[Point, ...]
 
 SPACE_CATEGORIES = frozenset(
-    "room corridor concourse platform passage lobby restroom restroom_accessible nursing_room office shop technical "
-    "stairwell lift_shaft parking track outdoor unspecified".split()
+    {
+        "room",
+        "corridor",
+        "concourse",
+        "platform",
+        "passage",
+        "lobby",
+        "restroom",
+        "restroom_accessible",
+        "nursing_room",
+        "office",
+        "shop",
+        "technical",
+        "stairwell",
+        "lift_shaft",
+        "parking",
+        "track",
+        "outdoor",
+        "unspecified",
+    }
 )
 FACILITY_CATEGORIES = frozenset(
-    "aed fire_hydrant fire_extinguisher emergency_exit emergency_light emergency_phone restroom restroom_accessible "
-    "nursing_room lift escalator ticket_machine locker information service_office certificate_kiosk wifi exit seating "
-    "drinking_water tactile_map".split()
+    {
+        "aed",
+        "fire_hydrant",
+        "fire_extinguisher",
+        "emergency_exit",
+        "emergency_light",
+        "emergency_phone",
+        "restroom",
+        "restroom_accessible",
+        "nursing_room",
+        "lift",
+        "escalator",
+        "ticket_machine",
+        "locker",
+        "information",
+        "service_office",
+        "certificate_kiosk",
+        "wifi",
+        "exit",
+        "seating",
+        "drinking_water",
+        "tactile_map",
+    }
 )
 ACCESS = frozenset({"public", "paid", "restricted"})
 CERTAINTIES = frozenset({"S", "D", "G", "assumed"})
@@ -260,6 +298,10 @@ class Plan:
     facilities: tuple[Facility, ...]
     signs: tuple[Sign, ...]
     claims: tuple[Claim, ...]
+
+    def joined(self) -> tuple[tuple[str, str], ...]:
+        """Return the pairs of spaces with an open edge or a gate row between them."""
+        return (*(part.between for part in self.opens), *(row.between for row in self.gate_rows))
 
     def space(self, key: str) -> Space:
         """Return the space with this id.

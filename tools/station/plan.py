@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from shapely.geometry import Polygon
 
@@ -11,115 +10,33 @@ from tools.station import exits
 from tools.station import geometry as geo
 from tools.station import model as m
 from tools.station.located import Table, read_tables
+from tools.station.reader import COMMON, Reader
 from tools.station.venue import read_venue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
     from pathlib import Path
 
-_COMMON = ("id", "ko", "en", "source", "certainty", "note", "frame")
-_ID = re.compile(r"^[a-z0-9][a-z0-9-]*$")
 
-
-class _Names(TypedDict):
-    id: str
-    ko: str
-    en: str
-    source: str
-    certainty: str
-    where: m.Where
-
-
-class _Reader:
-    """Collects the elements of all files of one plan."""
-
-    def __init__(self, venue: m.Venue) -> None:
-        self.venue = venue
-        self.frames: dict[str, geo.Frame] = {"site": geo.Frame(origin=(0.0, 0.0), x_axis=(1.0, 0.0))}
-        self.frame_of_file: dict[str, str] = {}
-        self.storeys: dict[str, m.Storey] = {}
-        self.spaces: dict[str, m.Space] = {}
-        self.opens: list[m.OpenEdge] = []
-        self.openings: list[m.Opening] = []
-        self.gate_rows: list[m.GateRow] = []
-        self.platforms: list[m.Platform] = []
-        self.flightways: list[m.Flightway] = []
-        self.lifts: list[m.Lift] = []
-        self.columns: list[m.Column] = []
-        self.facilities: list[m.Facility] = []
-        self.signs: list[m.Sign] = []
-        self.claims: list[m.Claim] = []
-
-    def names(self, table: Table, allowed: Collection[str], key: str | None = None) -> _Names:
-        """Check the keys of a table and return its id, names and provenance."""
-        table.only((*_COMMON, *allowed))
-        ident = table.text("id") if key is None else key
-        if not _ID.match(ident):
-            raise table.where("id").error(f"id {ident!r} has other signs than a-z, 0-9 and hyphen.", 'Write id = "l1-b1-hall".')
-        return {
-            "id": ident,
-            "ko": table.text("ko", ""),
-            "en": table.text("en", ""),
-            "source": table.text("source", ""),
-            "certainty": self.choice(table, "certainty", m.CERTAINTIES, "assumed"),
-            "where": table.where(),
-        }
-
-    def choice(self, table: Table, key: str, allowed: Collection[str], default: str | None = None) -> str:
-        """Return a word from a closed list."""
-        word = table.text(key, default)
-        if word not in allowed:
-            raise table.where(key).error(f"unknown {key} {word!r}.", f"Use one of: {', '.join(sorted(allowed))}.")
-        return word
-
-    def frame(self, table: Table) -> geo.Frame:
-        """Return the drawing frame of a table: its own, or that of its file."""
-        name = table.text("frame", self.frame_of_file.get(table.file, "site"))
-        if name not in self.frames:
-            raise table.where("frame").error(f"unknown frame {name!r}.", f"Declare [[frame]] or use one of: {', '.join(self.frames)}.")
-        return self.frames[name]
-
-    def direction(self, table: Table, key: str, default: str | None = None) -> m.Point:
-        """Return the site unit vector of a named direction of the table's frame."""
-        name = table.text(key, default)
-        found = self.frame(table).direction(name)
-        if found is None:
-            raise table.where(key).error(f"unknown direction {name!r}.", "Use +x, -x, +y or -y of the frame.")
-        return found
-
-    def place(self, table: Table, key: str) -> m.Point:
-        """Return a point in site metres."""
-        return self.frame(table).to_site(table.pair(key))
-
-    def known_space(self, table: Table, key: str, name: str) -> m.Space:
-        """Return the space a table refers to."""
-        if name not in self.spaces:
-            raise table.where(key).error(f"no space has the id {name!r}.", "Correct the id, or add that [[space]] before it is used.")
-        return self.spaces[name]
-
-    def two_spaces(self, table: Table, key: str = "between") -> tuple[str, str]:
-        """Return two existing space ids."""
-        first, second = table.texts(key, 2)
-        return self.known_space(table, key, first).id, self.known_space(table, key, second).id
-
-
-def _frame(reader: _Reader, table: Table) -> None:
+def _frame(reader: Reader, table: Table) -> None:
     table.only(("id", "origin", "x_axis", "note"))
     ax, ay = table.pair("x_axis")
     if abs(ax * ax + ay * ay - 1.0) > 1e-9:
-        raise table.where("x_axis").error("x_axis is not a unit vector.", "Use e.g. [1, 0] or [0.8, 0.6] (a 3-4-5 triangle keeps centimetres exact).")
+        raise table.where("x_axis").error(
+            "x_axis is not a unit vector.", "Use e.g. [1, 0] or [0.8, 0.6] (a 3-4-5 triangle keeps centimetres exact)."
+        )
     reader.frames[table.text("id")] = geo.Frame(origin=table.pair("origin"), x_axis=(ax, ay))
 
 
-def _storey(reader: _Reader, table: Table) -> None:
-    table.only((*_COMMON, "ordinal"))
+def _storey(reader: Reader, table: Table) -> None:
+    table.only((*COMMON, "ordinal"))
     key = table.text("id")
     reader.storeys[key] = m.Storey(
         id=key, ko=table.text("ko"), en=table.text("en"), where=table.where(), ordinal=int(table.number("ordinal"))
     )
 
 
-def _ring(reader: _Reader, table: Table) -> m.Ring:
+def _ring(reader: Reader, table: Table) -> m.Ring:
     """Return the outline from ``box`` or ``polygon``, checked."""
     frame = reader.frame(table)
     if "box" in table.values:
@@ -141,8 +58,10 @@ def _ring(reader: _Reader, table: Table) -> m.Ring:
     return ring
 
 
-def _space(reader: _Reader, table: Table) -> None:
-    names = reader.names(table, ("level", "box", "polygon", "floor", "clear", "category", "access", "wall_top", "glass"))
+def _space(reader: Reader, table: Table) -> None:
+    names = reader.names(
+        table, ("level", "box", "polygon", "floor", "clear", "category", "access", "wall_top", "glass")
+    )
     if names["id"] in reader.spaces:
         raise table.where("id").error(f"the id {names['id']!r} is used twice.", "Give this space another id.")
     reader.spaces[names["id"]] = m.Space(
@@ -158,14 +77,14 @@ def _space(reader: _Reader, table: Table) -> None:
     )
 
 
-def _open(reader: _Reader, table: Table) -> None:
+def _open(reader: Reader, table: Table) -> None:
     between = reader.two_spaces(table)
     names = reader.names(table, ("between",), f"open-{between[0]}-{between[1]}")
     reader.opens.append(m.OpenEdge(**names, between=between))
 
 
-def _opening(kind: str) -> Callable[[_Reader, Table], None]:
-    def read(reader: _Reader, table: Table) -> None:
+def _opening(kind: str) -> Callable[[Reader, Table], None]:
+    def read(reader: Reader, table: Table) -> None:
         names = reader.names(table, ("between", "at", "width", "height", "exit_number", "exit_kind", "fire_exit"))
         between = table.texts("between")
         for name in between:
@@ -187,19 +106,25 @@ def _opening(kind: str) -> Callable[[_Reader, Table], None]:
     return read
 
 
-def _gate_row(reader: _Reader, table: Table) -> None:
+def _gate_row(reader: Reader, table: Table) -> None:
     names = reader.names(table, ("between", "at", "standard", "wide"))
     wide = int(table.number("wide", 1))
     if wide < 1:
-        raise table.where("wide").error("a gate row needs a wide gate.", "Write wide = 1 or more; wheelchairs cannot pass the others.")
+        raise table.where("wide").error(
+            "a gate row needs a wide gate.", "Write wide = 1 or more; wheelchairs cannot pass the others."
+        )
     reader.gate_rows.append(
         m.GateRow(
-            **names, between=reader.two_spaces(table), centre=reader.place(table, "at"), standard=int(table.number("standard")), wide=wide
+            **names,
+            between=reader.two_spaces(table),
+            centre=reader.place(table, "at"),
+            standard=int(table.number("standard")),
+            wide=wide,
         )
     )
 
 
-def _platform(reader: _Reader, table: Table) -> None:
+def _platform(reader: Reader, table: Table) -> None:
     names = reader.names(table, ("space", "front", "end", "cars", "doors", "line"))
     reader.platforms.append(
         m.Platform(
@@ -214,8 +139,8 @@ def _platform(reader: _Reader, table: Table) -> None:
     )
 
 
-def _flightway(kind: str) -> Callable[[_Reader, Table], None]:
-    def read(reader: _Reader, table: Table) -> None:
+def _flightway(kind: str) -> Callable[[Reader, Table], None]:
+    def read(reader: Reader, table: Table) -> None:
         names = reader.names(table, ("lower", "upper", "foot", "heading", "width", "direction", "rise"))
         lower = reader.known_space(table, "lower", table.text("lower"))
         upper = reader.known_space(table, "upper", table.text("upper"))
@@ -239,12 +164,64 @@ def _flightway(kind: str) -> Callable[[_Reader, Table], None]:
     return read
 
 
-def _lift(reader: _Reader, table: Table) -> None:
+def _escalator_pair(reader: Reader, table: Table) -> None:
+    """Read two escalators side by side, one for each direction; ``up_side`` is seen from the foot."""
+    names = reader.names(table, ("lower", "upper", "foot", "heading", "up_side", "rise"))
+    lower = reader.known_space(table, "lower", table.text("lower"))
+    upper = reader.known_space(table, "upper", table.text("upper"))
+    heading = reader.direction(table, "heading")
+    sign = 1.0 if reader.choice(table, "up_side", ("left", "right"), "right") == "left" else -1.0
+    for way, shift, ko in (("up", sign, "상행"), ("down", -sign, "하행")):
+        reader.flightways.append(
+            m.Flightway(
+                id=f"{names['id']}-{way}",
+                ko=f"{names['ko']} {ko}",
+                en=f"{names['en']}, {way}",
+                source=names["source"],
+                certainty=names["certainty"],
+                where=names["where"],
+                kind="escalator",
+                lower=lower.id,
+                upper=upper.id,
+                foot=geo.moved(reader.place(table, "foot"), geo.left_of(heading), shift),
+                heading=heading,
+                width=1.2,
+                low=lower.floor,
+                high=upper.floor,
+                direction=way,
+                rise_m=table.number("rise") if "rise" in table.values else None,
+            )
+        )
+
+
+def _sign(reader: Reader, table: Table) -> None:
+    """Read line boards: hanging signs in the colour of a line."""
+    names = reader.names(table, ("space", "at", "facing", "line", "width", "above"))
+    space = reader.known_space(table, "space", table.text("space"))
+    line = reader.choice(table, "line", reader.venue.lines)
+    for index, at in enumerate(table.pairs("at"), start=1):
+        named = names | {"id": f"{names['id']}-{index}"}
+        reader.signs.append(
+            m.Sign(
+                **named,
+                space=space.id,
+                at=reader.frame(table).to_site(at),
+                facing=reader.direction(table, "facing", "+y"),
+                z=space.floor + table.number("above", 2.2),
+                width=table.number("width", 2.0),
+                colour=reader.venue.lines[line],
+            )
+        )
+
+
+def _lift(reader: Reader, table: Table) -> None:
     names = reader.names(table, ("at", "size", "stops", "rise"))
     stops = []
     for part in table.values.get("stops", ()):
         if not isinstance(part, list) or len(part) != 2:
-            raise table.where("stops").error("a stop must be a space and a side.", 'Write stops = [["l1-b2-west", "+x"], …], lowest first.')
+            raise table.where("stops").error(
+                "a stop must be a space and a side.", 'Write stops = [["l1-b2-west", "+x"], …], lowest first.'
+            )
         side = reader.frame(table).direction(str(part[1]))
         if side is None:
             raise table.where("stops").error(f"unknown side {part[1]!r}.", "Use +x, -x, +y or -y of the frame.")
@@ -262,18 +239,18 @@ def _lift(reader: _Reader, table: Table) -> None:
     )
 
 
-def _column(reader: _Reader, table: Table) -> None:
+def _column(reader: Reader, table: Table) -> None:
     names = reader.names(table, ("space", "at", "size"))
     space = reader.known_space(table, "space", table.text("space"))
     frame = reader.frame(table)
     for index, at in enumerate(table.pairs("at"), start=1):
         place = names | {"id": f"{names['id']}-{index}"}
         reader.columns.append(
-            m.Column(**place, space=space.id, at=frame.to_site(at), size=table.number("size", 0.7), axis=frame.x_axis)  # type: ignore[typeddict-item]
+            m.Column(**place, space=space.id, at=frame.to_site(at), size=table.number("size", 0.7), axis=frame.x_axis)
         )
 
 
-def _facility(reader: _Reader, table: Table) -> None:
+def _facility(reader: Reader, table: Table) -> None:
     names = reader.names(table, ("category", "space", "at", "facing"))
     space = reader.known_space(table, "space", table.text("space"))
     category = reader.choice(table, "category", m.FACILITY_CATEGORIES)
@@ -283,13 +260,15 @@ def _facility(reader: _Reader, table: Table) -> None:
         ident = names["id"] if len(places) == 1 else f"{names['id']}-{index}"
         named = names | {"id": ident}
         reader.facilities.append(
-            m.Facility(**named, category=category, space=space.id, at=reader.frame(table).to_site(at), facing=facing)  # type: ignore[typeddict-item]
+            m.Facility(**named, category=category, space=space.id, at=reader.frame(table).to_site(at), facing=facing)
         )
 
 
-def _exit(reader: _Reader, table: Table) -> None:
+def _exit(reader: Reader, table: Table) -> None:
     number = table.text("number")
-    names = reader.names(table, ("number", "from", "at", "out", "turn", "neck", "width", "street", "escalators"), f"exit-{number}")
+    names = reader.names(
+        table, ("number", "from", "at", "out", "turn", "neck", "width", "street", "escalators"), f"exit-{number}"
+    )
     spec = exits.ExitSpec(
         number=number,
         host=reader.known_space(table, "from", table.text("from")),
@@ -315,7 +294,7 @@ def _exit(reader: _Reader, table: Table) -> None:
     reader.claims.extend(parts.claims)
 
 
-_KINDS: dict[str, Callable[[_Reader, Table], None]] = {
+_KINDS: dict[str, Callable[[Reader, Table], None]] = {
     "frame": _frame,
     "storey": _storey,
     "space": _space,
@@ -329,9 +308,11 @@ _KINDS: dict[str, Callable[[_Reader, Table], None]] = {
     "stairs": _flightway("stairs"),
     "ramp": _flightway("ramp"),
     "escalator": _flightway("escalator"),
+    "escalator_pair": _escalator_pair,
     "lift": _lift,
     "column": _column,
     "facility": _facility,
+    "sign": _sign,
 }
 
 
@@ -353,7 +334,7 @@ def read_plan(folder: Path) -> m.Plan:
     PlanError
         For the first table that cannot be read, with file, line and remedy.
     """
-    reader = _Reader(read_venue(folder / "venue.toml"))
+    reader = Reader(read_venue(folder / "venue.toml"))
     tables = read_tables(folder / "plan.toml")
     for name in tables[0].texts("files"):
         tables.extend(read_tables(folder / name))

@@ -70,4 +70,6 @@ def _check_facts(tables: list[Table]) -> None:
         if table.name == "fact":
             for letter in table.text("source").split():
                 if letter not in known:
-                    raise table.where("source").error(f"source {letter!r} is not listed.", "Add a [[source]] with this id.")
+                    raise table.where("source").error(
+                        f"source {letter!r} is not listed.", "Add a [[source]] with this id."
+                    )

@@ -1,0 +1,1 @@
+"""One file a resource; :mod:`indoor3d.api.app` joins them."""

@@ -1,0 +1,250 @@
+"""Shapes of answers, for the documentation only: answers are plain dicts and are not validated on the way out."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+
+class Text(_Shape):
+    """A name: as the source has it, and in Korean and English."""
+
+    default: str
+    ko: str
+    en: str
+
+
+class Label(_Shape):
+    """A term for people."""
+
+    ko: str
+    en: str
+
+
+class Link(_Shape):
+    """Where to go from here (RFC 8288 relation)."""
+
+    rel: str
+    href: str
+    type: str | None = None
+
+
+class LevelRef(_Shape):
+    """Which level."""
+
+    id: str
+    ordinal: int
+    short_name: str
+
+
+class Level(LevelRef):
+    """A storey. ``ordinal`` 0 is the ground; ``elevation_m`` is in the site frame."""
+
+    name: Text
+    elevation_m: float
+
+
+class Exit(_Shape):
+    """Where people are outside."""
+
+    id: str
+    number: str
+    name: Text
+    level: LevelRef
+    position: list[float]
+
+
+class Venue(_Shape):
+    """A published building. ``schematic``: its geometry is not a survey."""
+
+    id: str
+    name: Text
+    category: str
+    address: Text
+    version: str
+    bounds: Annotated[list[float], Field(min_length=4, max_length=4)]
+    center: Annotated[list[float], Field(min_length=2, max_length=2)]
+    schematic: bool
+    licence: str
+    attribution: Text
+    links: list[Link]
+
+
+class Venues(_Shape):
+    """All venues, by id."""
+
+    venues: list[Venue]
+
+
+class Frame(_Shape):
+    """Where the site frame is: its origin, and site metres to ECEF metres as 16 numbers, column by column."""
+
+    origin: list[float]
+    ecef_transform: Annotated[list[float], Field(min_length=16, max_length=16)]
+
+
+class Profile(_Shape):
+    """Who moves."""
+
+    id: str
+    name: Text
+
+
+class VenueDetail(Venue):
+    """A venue with its levels and exits."""
+
+    levels: list[Level]
+    exits: list[Exit]
+    counts: dict[str, int]
+    profiles: list[Profile]
+    categories: dict[str, Label]
+    frame: Frame
+
+
+class Levels(_Shape):
+    """Levels of a venue, lowest first."""
+
+    levels: list[Level]
+
+
+class Geometry(_Shape):
+    """GeoJSON geometry; positions are longitude, latitude, height."""
+
+    type: Literal["Point", "LineString", "Polygon", "MultiPolygon"]
+    coordinates: list[Any]
+
+
+class Feature(_Shape):
+    """GeoJSON feature."""
+
+    type: Literal["Feature"]
+    id: str | int
+    geometry: Geometry | None
+    properties: dict[str, Any]
+
+
+class FeatureCollection(_Shape):
+    """GeoJSON feature collection."""
+
+    type: Literal["FeatureCollection"]
+    features: list[Feature]
+
+
+class Nearby(FeatureCollection):
+    """What is around, nearest first."""
+
+    venue: str
+    number_matched: Annotated[int, Field(alias="numberMatched")]
+    number_returned: Annotated[int, Field(alias="numberReturned")]
+    links: list[Link]
+
+
+class Located(_Shape):
+    """Candidate for where a position is."""
+
+    level: LevelRef
+    space: dict[str, Any]
+
+
+class Location(_Shape):
+    """Where a position is. Without level and height there may be several candidates and no verdict."""
+
+    venue: str
+    level: LevelRef | None
+    space: dict[str, Any] | None
+    candidates: list[Located]
+
+
+class Report(_Shape):
+    """What is wrong or doubtful in the data; ``ok``: nothing of severity error."""
+
+    ok: bool
+    issues: list[dict[str, Any]]
+    facts: dict[str, Any]
+
+
+class Route(FeatureCollection):
+    """A route in the shape of the OGC Route Exchange Model: overview, start, segments, end."""
+
+    name: str
+    bbox: list[float]
+    venue: str
+    version: str
+
+
+class Evacuation(FeatureCollection):
+    """One feature a start: a line to its exit, or a point with the problem. ``complete``: everybody has a way."""
+
+    venue: str
+    version: str
+    mode: str
+    closures_applied: list[str]
+    exits_open: list[str]
+    starts: int
+    without_way: int
+    complete: bool
+
+
+class Landing(_Shape):
+    """What this service is and where to go."""
+
+    title: str
+    description: Label
+    links: list[Link]
+
+
+class Health(_Shape):
+    """State of the process or the service."""
+
+    status: Literal["ok"]
+
+
+class ProblemType(_Shape):
+    """What a code of a problem means."""
+
+    code: str
+    status: int
+    title: Label
+    hint: Label
+
+
+class ProblemTypes(_Shape):
+    """All codes."""
+
+    problems: list[ProblemType]
+
+
+class Problem(_Shape):
+    """RFC 9457 problem details. ``code`` never changes; ``errors`` says which parameter or member, ``blocked_by`` what blocks."""
+
+    type: str
+    title: str
+    status: int
+    detail: str | None = None
+    hint: str | None = None
+    instance: str
+    code: str
+    request_id: str
+    errors: list[dict[str, str]] | None = None
+
+
+ALL: tuple[type[BaseModel], ...] = (
+    Evacuation,
+    Feature,
+    FeatureCollection,
+    Health,
+    Landing,
+    Levels,
+    Location,
+    Nearby,
+    Problem,
+    ProblemType,
+    ProblemTypes,
+    Report,
+    Route,
+    VenueDetail,
+    Venues,
+)

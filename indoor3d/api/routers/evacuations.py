@@ -1,0 +1,120 @@
+"""Escape plans: the way out for everybody, or why somebody has none."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from indoor3d.api import geojson, rem
+from indoor3d.api.body import read
+from indoor3d.api.cache import VenueData
+from indoor3d.api.deps import LanguageDep, ServicesDep
+from indoor3d.api.errors import describe
+from indoor3d.api.openapi import gives, takes
+from indoor3d.api.outputs import Evacuation
+from indoor3d.api.respond import GEOJSON, PRIVATE, Document, answer, ready
+from indoor3d.api.schemas import EvacuationRequest
+from indoor3d.api.waypoints import resolve
+from indoor3d.models.building import Text
+from indoor3d.routing.place import Place
+from indoor3d.routing.route import Escape, Route
+
+router = APIRouter(prefix="/v1/evacuations", tags=["Routes"])
+
+_EXAMPLES = {
+    "whole venue": {
+        "summary": "Everybody out, one exit closed",
+        "value": {"venue": "city-hall", "mode": "walk", "closed": ["exit-5"]},
+    },
+    "from one place": {
+        "summary": "One wheelchair user",
+        "value": {"venue": "city-hall", "starts": [{"ref": "매점"}], "mode": "wheelchair"},
+    },
+}
+
+
+@router.post(
+    "",
+    summary="Escape plan · 대피 경로",
+    description="For every start, or every walkable space, the way to the exit it reaches first: one line each. Who has no "
+    "way is a point with the problem, is counted in `without_way`, and makes `complete` false. Crowding is not computed. "
+    "모든 출발점에서 가장 빨리 닿는 출구까지의 길입니다. 길이 없는 곳은 점과 이유로 남기고 complete를 false로 합니다.",
+    responses=gives(Evacuation, "The plan.", media_type=GEOJSON, problems=[404, 408, 413, 415, 422]),
+    openapi_extra=takes(EvacuationRequest, _EXAMPLES),
+)
+async def evacuation(request: Request, services: ServicesDep, lang: LanguageDep) -> Response:
+    """Plan an evacuation."""
+    body = read(await request.body(), EvacuationRequest)
+    spoken = request.state.lang = body.lang or lang
+    data = await services.venue(body.venue)
+
+    def work() -> Document:
+        return ready(_answer(data, body, spoken), request, language=spoken)
+
+    return answer(request, await services.heavy.run(work), cache=PRIVATE)
+
+
+def _answer(data: VenueData, body: EvacuationRequest, lang: str) -> dict[str, Any]:
+    starts = None if body.starts is None else resolve(data.building, body.starts, member="starts")
+    closed = tuple(dict.fromkeys(body.closed))
+    plan = data.graph.evacuate(starts, profile=body.mode, closed=closed)
+    features = [_feature(data, escape, index, lang) for index, escape in enumerate(plan.escapes)]
+    without = sum(escape.route is None for escape in plan.escapes)
+    return {
+        "type": "FeatureCollection",
+        "venue": data.record.venue.id,
+        "version": data.record.version,
+        "schematic": data.record.venue.schematic,
+        "mode": plan.profile,
+        "closures_applied": list(plan.closed),
+        "exits_open": list(plan.open_exits),
+        "starts": len(plan.escapes),
+        "without_way": without,
+        "complete": without == 0 and bool(plan.escapes),
+        "features": features,
+    }
+
+
+def _feature(data: VenueData, escape: Escape, index: int, lang: str) -> geojson.Feature:
+    space = escape.space or None
+    start = {
+        "start": index,
+        "space": space,
+        "space_name": geojson.text(data.building.names.get(escape.space, Text())) if space else None,
+        "level": _level(data, escape.start),
+    }
+    made = _way(data, escape, escape.route) if escape.route is not None else _no_way(data, escape, lang)
+    made["id"] = index
+    made["properties"] = start | made["properties"]
+    return made
+
+
+def _way(data: VenueData, escape: Escape, route: Route) -> geojson.Feature:
+    exit_ = next(item for item in data.building.exits if item.id == escape.exit)
+    properties = {
+        "featureType": "escape",
+        "exit": exit_.id,
+        "exit_number": exit_.number,
+        "exit_name": geojson.text(exit_.name),
+        "exit_certain": exit_.certain,
+        **rem.summary(route, data.building),
+    }
+    return {"type": "Feature", "geometry": geojson.line(data.building.frame, route.positions), "properties": properties}
+
+
+def _no_way(data: VenueData, escape: Escape, lang: str) -> geojson.Feature:
+    place = escape.start
+    height = place.z_m
+    if height is None:
+        height = data.building.level(place.level).elevation_m if place.level is not None else 0.0
+    properties = {
+        "featureType": "no-way",
+        "exit": None,
+        "problem": None if escape.problem is None else describe(escape.problem, lang=lang),
+    }
+    geometry = geojson.point(data.building.frame, (place.x_m, place.y_m, height))
+    return {"type": "Feature", "geometry": geometry, "properties": properties}
+
+
+def _level(data: VenueData, place: Place) -> dict[str, Any] | None:
+    return None if place.level is None else geojson.level_ref(data.building.level(place.level))

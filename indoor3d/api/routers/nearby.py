@@ -1,0 +1,182 @@
+"""What is around somebody: facilities, exits, lifts, restrooms, by the way one walks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from indoor3d.api import geojson
+from indoor3d.api.around import Candidate, candidates
+from indoor3d.api.cache import VenueData
+from indoor3d.api.deps import (
+    By,
+    Categories,
+    Flag,
+    Lat,
+    LevelKey,
+    Limit,
+    Lon,
+    ModeName,
+    Offset,
+    RadiusM,
+    ServicesDep,
+    VenueKey,
+)
+from indoor3d.api.links import Links
+from indoor3d.api.openapi import gives
+from indoor3d.api.outputs import Nearby
+from indoor3d.api.respond import GEOJSON, PRIVATE, Document, answer, finite, ready
+from indoor3d.api.routers.locate import venue_at
+from indoor3d.routing.place import Place, place_at
+
+router = APIRouter(prefix="/v1/nearby", tags=["Around me"])
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+
+class Wish(BaseModel):
+    """What is asked for: the query parameters."""
+
+    lon: Lon
+    lat: Lat
+    level: LevelKey = None
+    venue: VenueKey = None
+    category: Categories = None
+    accessible: Flag = "false"
+    by: By = "walk"
+    mode: ModeName = "walk"
+    radius: RadiusM = 500.0
+    limit: Limit = 20
+    offset: Offset = 0
+
+    @property
+    def by_walk(self) -> bool:
+        """Whether the way walked counts, not the straight line."""
+        return self.by == "walk"
+
+    @property
+    def categories(self) -> frozenset[str]:
+        """Categories wanted; none means all."""
+        return frozenset(self.category.split(",")) if self.category else frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One candidate with its distances; ``walk_m`` is infinite when there is no way, NaN when nobody looked."""
+
+    candidate: Candidate
+    line_m: float
+    walk_m: float
+    walk_s: float
+    step_free: bool | None
+
+
+@router.get(
+    "",
+    summary="What is near · 주변 시설",
+    description="Facilities, exits, lifts, escalators and restrooms around a position, nearest first. `by=walk` measures "
+    "the way through the building, over all levels; what cannot be reached comes last with `distance_m` null. `by=line` "
+    "measures straight in plan, on the level of the position.",
+    responses=gives(Nearby, "What is near.", media_type=GEOJSON, problems=[404, 422]),
+)
+async def nearby(request: Request, services: ServicesDep, wish: Annotated[Wish, Query()]) -> Response:
+    """Find what is around."""
+    if wish.venue is not None:
+        data = await services.venue(wish.venue)
+    else:
+        data = await venue_at(services, wish.lon, wish.lat)
+    level = None if wish.level is None else data.building.level(wish.level).id
+    start = place_at(data.building, wish.lon, wish.lat, level=level)
+    query = dict(request.query_params)
+
+    def work() -> Document:
+        return ready(_answer(data, start, wish, services.links, query), request)
+
+    document = await services.quick.run(work) if wish.by_walk else work()
+    return answer(request, document, cache=PRIVATE)
+
+
+def _answer(data: VenueData, start: Place, wish: Wish, links: Links, query: dict[str, str]) -> dict[str, Any]:
+    found = _search(data, start, wish)
+    shown = found[wish.offset : wish.offset + wish.limit]
+    made = [{"rel": "self", "href": links.to("nearby", **query), "type": GEOJSON}]
+    following = wish.offset + wish.limit
+    if following < len(found):
+        href = links.to("nearby", **{**query, "limit": wish.limit, "offset": following})
+        made.append({"rel": "next", "href": href, "type": GEOJSON})
+    return {
+        "type": "FeatureCollection",
+        "venue": data.record.venue.id,
+        "version": data.record.version,
+        "numberMatched": len(found),
+        "numberReturned": len(shown),
+        "features": [_feature(data, item, wish, links) for item in shown],
+        "links": made,
+    }
+
+
+def _search(data: VenueData, start: Place, wish: Wish) -> list[Found]:
+    wanted = candidates(data.building, near=start, categories=wish.categories)
+    lines = np.array([np.hypot(c.place.x_m - start.x_m, c.place.y_m - start.y_m) for c in wanted])
+    if wish.by_walk:
+        found = _walked(data, start, wanted, lines, wish.mode)
+        found = [f for f in found if f.walk_m <= wish.radius or (np.isinf(f.walk_m) and f.line_m <= wish.radius)]
+    else:
+        found = [
+            Found(candidate=c, line_m=float(line), walk_m=np.nan, walk_s=np.nan, step_free=None)
+            for c, line in zip(wanted, lines, strict=True)
+            if line <= wish.radius and start.level in {None, c.place.level}
+        ]
+    if wish.accessible == "true":
+        found = [f for f in found if _accessible(f, wish)]
+    return sorted(found, key=lambda f: (f.walk_m if wish.by_walk else f.line_m, f.line_m, f.candidate.element.id))
+
+
+def _accessible(found: Found, wish: Wish) -> bool:
+    """Accept only what is known: reached without steps, and either said to be accessible or a mere way out."""
+    if wish.by_walk and not found.step_free:
+        return False
+    if found.candidate.accessible is None:
+        return wish.by_walk and found.candidate.category == "exit"
+    return found.candidate.accessible
+
+
+def _walked(data: VenueData, start: Place, wanted: Sequence[Candidate], lines: Floats, mode: str) -> list[Found]:
+    if not wanted:
+        return []
+    goals = [c.place for c in wanted]
+    ways = data.graph.distances(start, goals, profile=mode)
+    wheels = ways if mode == "wheelchair" else data.graph.distances(start, goals, profile="wheelchair")
+    return [
+        Found(
+            candidate=candidate,
+            line_m=float(lines[i]),
+            walk_m=float(ways.length_m[i]),
+            walk_s=float(ways.duration_s[i]),
+            step_free=bool(np.isfinite(wheels.length_m[i])),
+        )
+        for i, candidate in enumerate(wanted)
+    ]
+
+
+def _feature(data: VenueData, found: Found, wish: Wish, links: Links) -> geojson.Feature:
+    candidate = found.candidate
+    made = geojson.feature(data, candidate.element, on=candidate.place.level)
+    made["geometry"] = geojson.point(
+        data.building.frame, (candidate.place.x_m, candidate.place.y_m, candidate.place.z_m or 0.0)
+    )
+    made["properties"] |= {
+        "category": candidate.category,
+        "category_label": geojson.label(candidate.category),
+        "accessible": candidate.accessible,
+        "distance_m": finite(found.walk_m if wish.by_walk else found.line_m),
+        "line_m": finite(found.line_m),
+        "walk_s": finite(found.walk_s, 0),
+        "step_free": found.step_free,
+    }
+    made["links"] = links.element(data.record.venue.id, candidate.element.id)
+    return made

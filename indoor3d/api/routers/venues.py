@@ -1,0 +1,147 @@
+"""Venues: which there are, what one has, how good its data is."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from indoor3d.api import geojson
+from indoor3d.api.cache import VenueData
+from indoor3d.api.deps import Bbox, LanguageDep, Services, ServicesDep, VenueDep
+from indoor3d.api.links import Links
+from indoor3d.api.openapi import gives
+from indoor3d.api.outputs import Feature, Report, VenueDetail, Venues
+from indoor3d.api.respond import GEOJSON, Document, answer
+from indoor3d.models.building import Exit
+from indoor3d.models.vocabulary import FacilityCategory
+from indoor3d.routing.profile import PROFILES
+from indoor3d.store.base import Bounds, VenueRecord
+
+router = APIRouter(prefix="/v1/venues", tags=["Venues"])
+_one = APIRouter(prefix="/{venue}")
+
+_Box = tuple[Bounds, tuple[float, float] | None]
+
+
+@router.get(
+    "",
+    summary="All venues · 장소 목록",
+    description="By id; with `bbox` those that meet it.",
+    responses=gives(Venues, "The venues."),
+)
+async def venues(request: Request, services: ServicesDep, bbox: Bbox = None) -> Response:
+    """List the venues."""
+    if bbox is None:
+        records = services.store.venues()
+    else:
+        bounds, heights = _box(bbox)
+        records = services.store.venues(bounds)
+        if heights is not None:
+            records = tuple([record for record in records if await _within(services, record, heights)])
+    return answer(request, Document({"venues": [_summary(record, services.links) for record in records]}))
+
+
+@_one.get(
+    "",
+    summary="One venue · 장소",
+    description="Names, levels, exits, counts, who can be routed, where the site is on Earth.",
+    responses=gives(VenueDetail, "The venue.", problems=[404]),
+)
+async def venue(request: Request, data: VenueDep, services: ServicesDep) -> Response:
+    """Describe a venue."""
+    return answer(request, data.document("venue", lambda: Document(_detail(data, services.links))))
+
+
+@_one.get(
+    "/report",
+    summary="Data quality · 자료 품질",
+    description="What is wrong or doubtful in the model this venue was built from.",
+    responses=gives(Report, "The report.", problems=[404]),
+)
+async def report(request: Request, data: VenueDep, lang: LanguageDep) -> Response:
+    """Report on the data."""
+
+    def make() -> Document:
+        issues = [issue.as_dict(lang) for issue in data.report.issues]
+        return Document({"ok": data.report.ok, "issues": issues, "facts": dict(data.report.facts)}, language=lang)
+
+    return answer(request, data.document(("report", lang), make))
+
+
+@_one.get(
+    "/elements/{element:path}",
+    summary="One element · 요소",
+    description="Space, opening, connector, exit or facility by id: what a pick in the picture asks for.",
+    responses=gives(Feature, "The element.", media_type=GEOJSON, problems=[404]),
+)
+async def element(element: str, request: Request, data: VenueDep, services: ServicesDep) -> Response:
+    """Describe an element."""
+    found = geojson.feature(data, data.element(element))
+    found["links"] = services.links.element(data.record.venue.id, element)
+    return answer(request, Document(found, media_type=GEOJSON))
+
+
+router.include_router(_one)
+
+
+def _box(bbox: str) -> _Box:
+    numbers = [float(part) for part in bbox.split(",")]
+    half = len(numbers) // 2
+    bounds = (numbers[0], numbers[1], numbers[half], numbers[half + 1])
+    return bounds, (numbers[2], numbers[5]) if half == 3 else None
+
+
+async def _within(services: Services, record: VenueRecord, heights: tuple[float, float]) -> bool:
+    """Whether a venue has a space between two heights above the ellipsoid."""
+    data = await services.venue(record.venue.id)
+    ground = data.building.frame.height_m
+    return any(heights[0] <= s.ceiling_m + ground and s.floor_m + ground <= heights[1] for s in data.building.spaces)
+
+
+def _summary(record: VenueRecord, links: Links) -> dict[str, Any]:
+    west, south, east, north = record.bounds
+    middle = (west + east) / 2 if west <= east else ((west + east + 360) / 2 + 180) % 360 - 180
+    known = record.venue
+    return {
+        "id": known.id,
+        "name": geojson.text(known.name),
+        "category": known.category,
+        "address": geojson.text(known.address),
+        "version": record.version,
+        "bounds": [round(value, 8) for value in record.bounds],
+        "center": [round(middle, 8), round((south + north) / 2, 8)],
+        "schematic": known.schematic,
+        "licence": known.licence,
+        "attribution": geojson.text(known.attribution),
+        "links": links.venue(record),
+    }
+
+
+def _detail(data: VenueData, links: Links) -> dict[str, Any]:
+    building = data.building
+    frame = building.frame
+    groups = ("levels", "spaces", "openings", "connectors", "exits", "facilities", "refuges")
+    return {
+        **_summary(data.record, links),
+        "levels": [geojson.level(level) for level in building.levels],
+        "exits": [_exit(data, item) for item in building.exits],
+        "counts": {name: len(getattr(building, name)) for name in groups},
+        "profiles": [{"id": p.id, "name": geojson.text(p.name)} for p in PROFILES.values()],
+        "categories": {str(category): geojson.label(category) for category in FacilityCategory},
+        "frame": {
+            "origin": geojson.positions(frame, [[0.0, 0.0, 0.0]])[0],
+            "origin_known_from": str(frame.origin),
+            "ecef_transform": frame.ecef_transform().T.ravel().tolist(),
+        },
+    }
+
+
+def _exit(data: VenueData, item: Exit) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "number": item.number,
+        "name": geojson.text(item.name),
+        "level": geojson.level_ref(data.building.level(item.level)),
+        "position": geojson.positions(data.building.frame, [item.position])[0],
+        "certain": item.certain,
+    }

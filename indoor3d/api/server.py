@@ -1,0 +1,108 @@
+"""Running the API with uvicorn.
+
+What uvicorn leaves open and is closed here: a connection on which no complete request header arrives in time. What stays
+for a proxy in front: TLS, limits by client address, compressing nothing twice, and a client that opens many connections.
+"""
+
+import asyncio
+from typing import Any
+
+import h11
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from indoor3d.api.app import create_app
+from indoor3d.api.settings import Limits, Settings
+from indoor3d.store.base import Catalog
+
+_KEEP_ALIVE_S = 5
+_GRACE_S = 20
+_HEADER_BYTES = 16 << 10
+_BACKLOG = 1_024
+
+
+def serve(settings: Settings, store: Catalog, *, host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Serve until SIGINT or SIGTERM; then let running requests end, for at most 20 s.
+
+    Parameters
+    ----------
+    settings : Settings
+    store : Catalog
+        Stays the caller's to close.
+    host, port
+        Where to listen.
+    """
+    uvicorn.Server(configuration(settings, store, host=host, port=port)).run()
+
+
+def configuration(settings: Settings, store: Catalog, *, host: str, port: int) -> uvicorn.Config:
+    """Give uvicorn's configuration: one process, own header time limit, no trust in forwarded headers."""
+    return uvicorn.Config(
+        create_app(settings, store),
+        host=host,
+        port=port,
+        http=_protocol(settings.limits),
+        ws="none",
+        lifespan="off",
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=_GRACE_S,
+        h11_max_incomplete_event_size=_HEADER_BYTES,
+        limit_concurrency=settings.limits.connections,
+        backlog=_BACKLOG,
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+    )
+
+
+def _protocol(limits: Limits) -> type[H11Protocol]:
+    """Make the HTTP protocol with its time limit for headers; uvicorn takes a class, so the limit is closed over."""
+
+    class Protocol(_HeaderDeadline):
+        header_s = limits.header_s
+
+    return Protocol
+
+
+class _HeaderDeadline(H11Protocol):
+    """uvicorn's HTTP/1.1 protocol, plus: a connection must bring each request's headers within a time.
+
+    Measured without it: none of 200 half-open connections was closed within 15 s.
+    """
+
+    header_s = 5.0
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._unwatch()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        # An idle connection is uvicorn's to close; ours begins with the first byte of the next request.
+        self._watch()
+
+    def _watch(self) -> None:
+        waiting = self.conn.their_state is h11.IDLE and (self.cycle is None or bool(self.conn.trailing_data[0]))
+        if not waiting:
+            self._unwatch()
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(self.header_s, self._give_up)
+
+    def _unwatch(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> None:
+        self._deadline = None
+        if not self.transport.is_closing():
+            self.transport.close()

@@ -1,0 +1,106 @@
+"""What an installation of the API can be told. Built by the command line and passed; never read from the environment."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from indoor3d.errors import InvalidInput
+
+# Part of the published API, not of an installation: every server answers the same to the same question.
+MAX_WAYPOINTS = 25
+MAX_STARTS = 1_000
+MAX_CLOSED = 1_000
+MAX_RADIUS_M = 1_000.0
+MAX_RESULTS = 100
+MAX_OFFSET = 10_000
+MAX_JSON_DEPTH = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one request, one client and one process may use.
+
+    Parameters
+    ----------
+    url_bytes : int
+        Path and query together, still percent-encoded.
+    query_fields : int
+        Fields of a query string.
+    body_bytes : int
+        Body of a request; counted while it arrives, whatever it claims.
+    header_s, body_s : float
+        Time for all header lines, and for the whole body, to arrive.
+    request_s : float
+        Time until an answer must have begun.
+    stall_s : float
+        Time a client may take to accept one piece (up to 256 KiB) of an answer.
+    quick_workers, heavy_workers : int
+        Threads for routes and loading, and for evacuations, which must not starve the former.
+    waiting : int
+        Requests that may wait for each kind of worker; one more is refused.
+    quick_s, heavy_s : float
+        Time for the computation, waiting included.
+    venues : int
+        Venues kept ready in memory.
+    blob_bytes : int
+        Tiles kept in memory.
+    connections : int
+        Open connections and running requests; beyond it new requests are refused.
+    """
+
+    url_bytes: int = 8_192
+    query_fields: int = 32
+    body_bytes: int = 1 << 20
+    header_s: float = 5.0
+    body_s: float = 10.0
+    request_s: float = 60.0
+    stall_s: float = 30.0
+    quick_workers: int = 2
+    heavy_workers: int = 1
+    waiting: int = 16
+    quick_s: float = 10.0
+    heavy_s: float = 30.0
+    venues: int = 16
+    blob_bytes: int = 64 << 20
+    connections: int = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One installation.
+
+    Parameters
+    ----------
+    public_url : str
+        Where clients reach this server; every link in an answer begins with it. ``Host`` headers are not trusted.
+    language : str
+        ``en`` or ``ko``: for those who do not say. Browsers always say, so it decides for programs: English.
+    cors : tuple of str
+        Origins whose pages may read answers; ``*`` means all. Nothing here needs a cookie, so all is the default.
+    viewer : Path or None
+        Folder with the built viewer; None or a missing folder: no viewer.
+    limits : Limits
+    """
+
+    public_url: str = "http://127.0.0.1:8000"
+    language: str = "en"
+    cors: tuple[str, ...] = ("*",)
+    viewer: Path | None = Path(__file__).parents[1] / "_web"
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        """Refuse an address that no link could begin with.
+
+        Raises
+        ------
+        InvalidInput
+            The address is not absolute http(s) without query, or ends with a slash; the language is unknown.
+        """
+        parts = urlsplit(self.public_url)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or self.public_url.endswith("/"):
+            raise InvalidInput(
+                f"The public address must look like https://example.org or https://example.org/path: {self.public_url[:64]}",
+                ko=f"공개 주소는 https://example.org 또는 https://example.org/path 꼴이어야 합니다: {self.public_url[:64]}",
+            )
+        if self.language not in {"en", "ko"}:
+            raise InvalidInput(f"Unknown language: {self.language[:64]}", ko=f"모르는 언어입니다: {self.language[:64]}")

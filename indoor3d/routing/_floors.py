@@ -1,0 +1,207 @@
+"""Putting places into a network: which surface, where exactly, and the straight ways from there."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from indoor3d.errors import InvalidPosition, OffNetwork
+from indoor3d.models.building import Building
+from indoor3d.models.network import Network
+from indoor3d.routing._level_edges import Ways
+from indoor3d.routing.place import Place, on_floor
+from indoor3d.routing.visibility import FreeSpace
+from indoor3d.routing.walkable import as_multipolygon, walkable
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+SNAP_M = 1.5
+"""How far a place may be moved to where a body fits (INGESTION.md §4)."""
+_INSIDE_M = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A place in the free space of a surface."""
+
+    place: Place
+    surface: int
+    x_m: float
+    y_m: float
+
+
+class Floors:
+    """The surfaces of a network, prepared when they are first asked about."""
+
+    def __init__(self, building: Building, network: Network, ways: Sequence[Ways] | None) -> None:
+        self.building, self.network = building, network
+        self._given = ways
+        self._spaces: dict[int, FreeSpace] = {}
+        self._nodes: dict[int, Indices] = {}
+
+    @cached_property
+    def ways(self) -> Sequence[Ways]:
+        """What is known about straight ways, by surface; rebuilt from the building when the network was stored."""
+        if self._given is not None:
+            return self._given
+        return tuple(Ways(surface) for surface in walkable(self.building, radius_m=self.network.radius_m))
+
+    def free(self, surface: int) -> FreeSpace:
+        """The free space of a surface, prepared."""
+        if surface not in self._spaces:
+            self._spaces[surface] = FreeSpace(self.network.surfaces[surface].free)
+        return self._spaces[surface]
+
+    def nodes(self, surface: int) -> Indices:
+        """Nodes of a surface: its corners first."""
+        if surface not in self._nodes:
+            self._nodes[surface] = np.flatnonzero(self.network.node_surface == surface)
+        return self._nodes[surface]
+
+    def spot(self, place: Place, *, shut: Collection[str] = ()) -> Spot:
+        """Put a place on the network.
+
+        Raises
+        ------
+        OffNetwork
+            No free space is within :data:`SNAP_M` on its level or at its height.
+        InvalidPosition
+            Neither level nor height is given, and floors of several levels are there.
+        """
+        if place.element in self.network.exit_id:
+            node = int(self.network.exit_node[self.network.exit_id.index(place.element)])
+            x, y, _ = self.network.node_position[node].tolist()
+            return Spot(place=place, surface=int(self.network.node_surface[node]), x_m=x, y_m=y)
+        offers = []
+        for index in self._candidates(place):
+            at = self._nearest(index, place, shut)
+            if at is not None:
+                distance = float(np.hypot(at[0] - place.x_m, at[1] - place.y_m))
+                offers.append((round(distance, 6), index, float(at[0]), float(at[1])))
+        near = [offer for offer in offers if offer[0] <= SNAP_M]
+        if not near:
+            raise self._off(place, min(offers, default=None))
+        self._refuse_ambiguous(place, near)
+        _, surface, x, y = self._choose(place, near)
+        return Spot(place=place, surface=surface, x_m=x, y_m=y)
+
+    def try_spot(self, place: Place, *, shut: Collection[str] = ()) -> Spot | None:
+        """Put a place on the network, or give None where that cannot be."""
+        try:
+            return self.spot(place, shut=shut)
+        except (OffNetwork, InvalidPosition):
+            return None
+
+    def links(self, spot: Spot, *, shut: Collection[str] = (), least_width_m: float = 0.0) -> tuple[Indices, Floats]:
+        """Nodes that a spot sees over ways that are open and wide enough, and their distances in metres."""
+        free, nodes = self.free(spot.surface), self.nodes(spot.surface)
+        count, at = len(free.corners), np.array([spot.x_m, spot.y_m])
+        seen = nodes[:count][free.visible_corners(at)]
+        loose = nodes[count:]
+        places = self.network.node_position[loose, :2]
+        if len(loose):
+            loose = loose[free.sees_many(np.broadcast_to(at, places.shape), places)]
+        found = np.concatenate([seen, loose]).astype(np.intp)
+        ends = self.network.node_position[found, :2]
+        good = self._usable(spot.surface, at, ends, shut=shut, least_width_m=least_width_m)
+        return found[good], np.hypot(*(ends[good] - at).T)
+
+    def direct(self, a: Spot, b: Spot, *, shut: Collection[str] = (), least_width_m: float = 0.0) -> float:
+        """Straight distance between two spots that see each other over an open way, else infinite."""
+        if a.surface != b.surface:
+            return float("inf")
+        one, other = np.array([a.x_m, a.y_m]), np.array([[b.x_m, b.y_m]])
+        if not self.free(a.surface).sees(one, other[0]):
+            return float("inf")
+        good = self._usable(a.surface, one, other, shut=shut, least_width_m=least_width_m)
+        return float(np.hypot(*(other[0] - one))) if good[0] else float("inf")
+
+    def open_part(self, surface: int, shut: Collection[str]) -> BaseGeometry:
+        """The free space of a surface that is left when some openings are shut."""
+        ways = self.ways[surface]
+        closed = [i for i, p in enumerate(ways.surface.passages) if p.id in shut]
+        free = self.network.surfaces[surface].free
+        if not closed:
+            return free
+        gone = list(shapely.buffer(ways.closures.opened[closed], 2 * _INSIDE_M, join_style="mitre"))
+        gone += [area.buffer(2 * _INSIDE_M) for members, area in ways.closures.joint if set(members) <= set(closed)]
+        return as_multipolygon(shapely.difference(free, shapely.union_all(gone)))
+
+    def _usable(
+        self, surface: int, at: Floats, ends: Floats, *, shut: Collection[str], least_width_m: float
+    ) -> NDArray[np.bool_]:
+        good = np.ones(len(ends), np.bool_)
+        if not len(ends) or not (shut or least_width_m > 0):
+            return good
+        lines = shapely.linestrings(np.stack([np.broadcast_to(at, ends.shape), ends], axis=1))
+        ways = self.ways[surface]
+        if shut:
+            good &= ~ways.blocked(lines, shut)
+        if least_width_m > 0:
+            good &= ways.widths(lines) >= least_width_m - _INSIDE_M
+        return good
+
+    def _candidates(self, place: Place) -> list[int]:
+        surfaces = self.network.surfaces
+        if place.level is not None:
+            here = [i for i, s in enumerate(surfaces) if s.level == place.level]
+            close = [i for i in here if place.z_m is not None and on_floor(surfaces[i].floor_m, place.z_m)]
+            return close or here
+        return [i for i, s in enumerate(surfaces) if place.z_m is None or on_floor(s.floor_m, place.z_m)]
+
+    def _nearest(self, surface: int, place: Place, shut: Collection[str]) -> Floats | None:
+        """The nearest free place, in the space that the place lies in where that has one near."""
+        free, at = self.free(surface), np.array([[place.x_m, place.y_m]])
+        part = self.open_part(surface, shut)
+        if part.is_empty:
+            return None
+        if shapely.intersects_xy(part, *at[0]) or (not shut and bool(free.contains(at)[0])):
+            return at[0]
+        point = shapely.Point(at[0])
+        for space in self.building.spaces:
+            if space.level == self.network.surfaces[surface].level and space.walkable and (
+                space.id == place.element or space.footprint.covers(point)
+            ):
+                inside = shapely.intersection(part, space.footprint)
+                if not inside.is_empty and shapely.distance(inside, point) <= SNAP_M:
+                    return shapely.get_coordinates(shapely.shortest_line(inside, point))[0]
+        found: Floats = shapely.get_coordinates(shapely.shortest_line(part, point))[0]
+        return found
+
+    def _choose(self, place: Place, near: list[tuple[float, int, float, float]]) -> tuple[float, int, float, float]:
+        """Of several surfaces, the floor next below a height; without one, the nearest in plan."""
+        surfaces = self.network.surfaces
+        if place.z_m is not None:
+            return min(near, key=lambda o: (abs(surfaces[o[1]].floor_m - place.z_m), o))  # type: ignore[operator]
+        return min(near)
+
+    def _refuse_ambiguous(self, place: Place, near: list[tuple[float, int, float, float]]) -> None:
+        levels = sorted({self.network.surfaces[offer[1]].level for offer in near})
+        if place.level is None and place.z_m is None and len(levels) > 1:
+            raise InvalidPosition(
+                "Floors of several levels are there; give the level.",
+                ko="여러 층이 겹치는 위치입니다. 층을 함께 주세요.",
+                levels=levels,
+            )
+
+    def _off(self, place: Place, nearest: tuple[float, int, float, float] | None) -> OffNetwork:
+        context: dict[str, Any] = {"position": [place.x_m, place.y_m], "level": place.level, "element": place.element}
+        if nearest is None:
+            return OffNetwork(
+                "There is no walkable floor at this level or height.",
+                ko="이 층이나 높이에는 걸을 수 있는 바닥이 없습니다.",
+                **context,
+            )
+        distance, surface, x, y = nearest
+        floor = self.network.surfaces[surface]
+        return OffNetwork(
+            f"The nearest walkable place is {distance:.1f} m away, more than {SNAP_M} m.",
+            ko=f"가장 가까운 걸을 수 있는 곳이 {distance:.1f} m 떨어져 있습니다(한도 {SNAP_M} m).",
+            **context | {"nearest": [x, y, floor.floor_m], "distance_m": distance, "level": floor.level},
+        )

@@ -1,0 +1,73 @@
+"""How wide the way is: every place where the ground narrows, exactly.
+
+A disc of diameter w can follow a path iff w is at most the length of every *gap* that the path must cross. A gap is a
+straight line inside the ground from a reflex corner to another reflex corner, or square to another side. These are all
+the bottlenecks there are: the clearance along the medial axis has its minima only where one of the two nearest boundary
+features is a reflex corner (or all along two parallel sides, and then at a corner where they end). So the clear width of
+an edge is the shortest gap it crosses, with no ladder of trial widths: a morphological opening by discs, by contrast,
+bridges a short neck, because the discs on either side of it reach through.
+"""
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from indoor3d.routing._rings import corners, is_reflex
+
+Floats = NDArray[np.float64]
+
+WIDEST_M = 1.5
+"""Gaps wider than any profile's need (1.2 m passage width, ACCESSIBILITY.md §2.1, and margin) are not recorded."""
+
+
+class Gaps:
+    """The gaps of one ground, ready to be crossed."""
+
+    def __init__(self, ground: BaseGeometry) -> None:
+        self.lines = _gaps(ground)
+        self.width_m: Floats = shapely.length(self.lines)
+        self._tree = shapely.STRtree(self.lines)
+
+    def narrowest(self, lines: NDArray[np.object_]) -> Floats:
+        """(K,) float64: the shortest gap that each straight way crosses; infinite where it crosses none."""
+        width = np.full(len(lines), np.inf)
+        if len(self.lines) and len(lines):
+            line, gap = self._tree.query(lines, predicate="intersects")
+            np.minimum.at(width, line, self.width_m[gap])
+        return width
+
+
+def _gaps(ground: BaseGeometry) -> NDArray[np.object_]:
+    rows = corners(ground)
+    if not len(rows):
+        return np.empty(0, dtype=object)
+    reflex = is_reflex(rows)
+    starts, ends = rows[:, :2], rows[:, 4:]
+    sides = shapely.linestrings(np.stack([starts, ends], axis=1))
+    source = np.flatnonzero(reflex)
+    found, side = shapely.STRtree(sides).query(
+        shapely.points(starts[source]), predicate="dwithin", distance=WIDEST_M
+    )
+    at = starts[source[found]]
+    along = ends[side] - starts[side]
+    square = np.einsum("ij,ij->i", at - starts[side], along) / np.maximum(np.einsum("ij,ij->i", along, along), 1e-18)
+    # The foot lies inside the side, or the side starts at another reflex corner.
+    inside = (square > 1e-9) & (square < 1 - 1e-9)
+    feet = np.vstack([(starts[side] + square[:, None] * along)[inside], starts[side][reflex[side]]])
+    tips = np.vstack([at[inside], at[reflex[side]]])
+    length = np.hypot(*(feet - tips).T)
+    keep = (length > 1e-6) & (length <= WIDEST_M)
+    lines = shapely.linestrings(np.stack([tips[keep], feet[keep]], axis=1))
+    return _within(lines, ground)
+
+
+def _within(lines: NDArray[np.object_], ground: BaseGeometry) -> NDArray[np.object_]:
+    """Lines whose inside is inside the ground."""
+    loose = shapely.buffer(ground, 1e-6)
+    shapely.prepare(loose)
+    shapely.prepare(ground)
+    lines = lines[shapely.covers(loose, lines)]
+    middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
+    kept: NDArray[np.object_] = lines[shapely.contains_properly(ground, middle)]
+    return kept

@@ -1,0 +1,187 @@
+"""Ways out: from every place to the exit that is quickest to reach.
+
+One shortest-path tree from all open exits, over the graph turned round, answers for every place at once. Times are
+those of one person who meets nobody: no queues, no smoke (EVACUATION.md: capacity needs the flow model). Lifts are not
+used; escalators are walked, in their running direction, at the speed of stairs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from indoor3d.errors import Indoor3dError, NoOpenExit, OffNetwork
+from indoor3d.models.building import Space
+from indoor3d.routing import _blocked, _compose
+from indoor3d.routing._floors import Spot
+from indoor3d.routing.path import Tree, arcs, extended, tree
+from indoor3d.routing.place import Place
+from indoor3d.routing.route import Escape, Evacuation
+
+if TYPE_CHECKING:
+    from indoor3d.routing.graph import Conditions, NavGraph
+
+_POCKET_M2 = 1.0
+"""A part of a space's free area smaller than this, cut off from the rest, is not where people are: a gap behind furniture."""
+_CORNERS = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Field:
+    """How far every node is from the open exits."""
+
+    reached: Tree
+    exits: tuple[str, ...]
+    nodes: NDArray[np.intp]
+
+
+def evacuate(graph: "NavGraph", places: Sequence[Place] | None, conditions: "Conditions") -> Evacuation:
+    """Find the way out from places, or from every walkable space.
+
+    A whole space starts from its worst place: of the corners of its free area, the one with the longest time to an
+    exit. The time to an exit has no maximum inside a free area but at its corners or where two ways are equally
+    long, so this is at most a little below the true worst.
+
+    Raises
+    ------
+    NoOpenExit
+        No exit is open, or none can be stood in.
+    """
+    field = _field(graph, conditions)
+    if places is None:
+        spaces = sorted((s for s in graph.building.spaces if s.walkable), key=lambda s: s.id)
+        escapes = [_from_space(graph, space, field, conditions) for space in spaces]
+    else:
+        escapes = [_from_place(graph, place, field, conditions) for place in places]
+    return Evacuation(
+        profile=conditions.profile.id,
+        closed=conditions.closed.asked,
+        escapes=tuple(escapes),
+        open_exits=field.exits,
+    )
+
+
+def _field(graph: "NavGraph", conditions: "Conditions") -> _Field:
+    network = graph.network
+    pairs = zip(network.exit_id, network.exit_node.tolist(), strict=True)
+    opened = [(ident, node) for ident, node in pairs if ident not in conditions.closed.exits]
+    if not opened:
+        raise _no_exit(graph, conditions)
+    forward = graph.arcs(conditions)
+    turned = arcs(forward.count, forward.head, forward.tail, weight=forward.weight, label=forward.label)
+    nodes = np.array([node for _, node in opened], np.intp)
+    root = (nodes, np.full(len(nodes), 1e-9), np.full(len(nodes), -1, np.intp))
+    reached = tree(extended(turned, [root]), turned.count)
+    return _Field(reached=reached, exits=tuple(ident for ident, _ in opened), nodes=nodes)
+
+
+def _no_exit(graph: "NavGraph", conditions: "Conditions") -> NoOpenExit:
+    exits = [e.id for e in graph.building.exits]
+    if not exits:
+        return NoOpenExit("The venue has no exit.", ko="이 장소에는 출구가 없습니다.", exits=[], closed=[])
+    return NoOpenExit(
+        f"None of the {len(exits)} exits is open and can be reached.",
+        ko=f"출구 {len(exits)}개 가운데 열려 있고 갈 수 있는 출구가 없습니다.",
+        exits=exits,
+        closed=list(conditions.closed.asked),
+    )
+
+
+def _from_place(graph: "NavGraph", place: Place, field: _Field, conditions: "Conditions") -> Escape:
+    space = _space_of(graph, place)
+    try:
+        spot = graph.floors.spot(place, shut=conditions.closed.elements)
+    except Indoor3dError as problem:
+        return Escape(start=place, space=space, problem=problem)
+    return _escape(graph, spot, space, field, conditions)
+
+
+def _from_space(graph: "NavGraph", space: Space, field: _Field, conditions: "Conditions") -> Escape:
+    """The escape from the worst place of a space; without a way if any real part of the space has none."""
+    worst: tuple[float, Spot] | None = None
+    for spot in _corners(graph, space, conditions):
+        seconds = _seconds(graph, spot, field, conditions)
+        if worst is None or seconds > worst[0] + 1e-9:
+            worst = (seconds, spot)
+    if worst is None:
+        point = shapely.point_on_surface(space.footprint)
+        place = Place(x_m=point.x, y_m=point.y, z_m=space.floor_m, level=space.level, element=space.id)
+        problem = OffNetwork(
+            f"Nobody can stand in space {space.id}: it is too narrow or full of obstacles.",
+            ko=f"공간 {space.id}에는 설 곳이 없습니다. 너무 좁거나 장애물로 차 있습니다.",
+            element=space.id,
+            level=space.level,
+        )
+        return Escape(start=place, space=space.id, problem=problem)
+    return _escape(graph, worst[1], space.id, field, conditions)
+
+
+def _corners(graph: "NavGraph", space: Space, conditions: "Conditions") -> list[Spot]:
+    """Corners of the free area of a space, those of small cut-off pockets left out unless there is nothing else."""
+    found: list[Spot] = []
+    for index, surface in enumerate(graph.floors.ways):
+        if space.id not in {s.id for s in surface.surface.spaces}:
+            continue
+        free = graph.floors.open_part(index, conditions.closed.elements)
+        parts = [p for p in shapely.get_parts(shapely.intersection(free, space.footprint)) if p.area > 0]
+        large = [p for p in parts if p.area >= _POCKET_M2] or sorted(parts, key=lambda p: -p.area)[:1]
+        for part in large:
+            corners = np.unique(np.round(shapely.get_coordinates(part.exterior), 9), axis=0)
+            if len(corners) > _CORNERS:
+                corners = corners[np.linspace(0, len(corners) - 1, _CORNERS).astype(int)]
+            inside = graph.floors.free(index).nearest(corners)
+            for x, y in inside.tolist():
+                place = Place(x_m=x, y_m=y, z_m=space.floor_m, level=space.level, element=space.id)
+                found.append(Spot(place=place, surface=index, x_m=x, y_m=y))
+    return found
+
+
+def _best(graph: "NavGraph", spot: Spot, field: _Field, conditions: "Conditions") -> tuple[float, int]:
+    """Seconds to the best exit, and the node at which the way enters the graph (-1: there is none)."""
+    speed = conditions.profile.level_mps
+    nodes, length = graph.links(spot, conditions)
+    if not len(nodes):
+        return float("inf"), -1
+    seconds = field.reached.cost[nodes] + length / speed
+    quickest = int(np.argmin(seconds))
+    return float(seconds[quickest]), int(nodes[quickest])
+
+
+def _seconds(graph: "NavGraph", spot: Spot, field: _Field, conditions: "Conditions") -> float:
+    return _best(graph, spot, field, conditions)[0]
+
+
+def _escape(graph: "NavGraph", spot: Spot, space: str, field: _Field, conditions: "Conditions") -> Escape:
+    seconds, node = _best(graph, spot, field, conditions)
+    if not np.isfinite(seconds):
+        problem = _blocked.explain(graph, spot, field.nodes, conditions)
+        return Escape(start=spot.place, space=space, problem=problem)
+    reached = field.reached
+    path = reached.path(node)[::-1]
+    labels = [int(label) for arc in path if (label := reached.graph.label[arc]) >= 0]
+    out = int(reached.graph.head[path[-1]])
+    chosen = field.exits[int(np.flatnonzero(field.nodes == out)[0])]
+    x, y, z = graph.network.node_position[out].tolist()
+    level = graph.network.surfaces[graph.network.node_surface[out]].level
+    goal = Spot(
+        place=Place(x_m=x, y_m=y, z_m=z, level=level, element=chosen),
+        surface=int(graph.network.node_surface[out]),
+        x_m=x,
+        y_m=y,
+    )
+    route = _compose.route(graph, spot, goal, labels=labels, conditions=conditions)
+    return Escape(start=spot.place, space=space, exit=chosen, route=route)
+
+
+def _space_of(graph: "NavGraph", place: Place) -> str:
+    """Id of the walkable space a place lies in, or the empty string."""
+    for space in sorted(graph.building.spaces, key=lambda s: s.id):
+        if space.id == place.element:
+            return space.id
+    for space in sorted(graph.building.spaces, key=lambda s: s.id):
+        if space.walkable and space.level == place.level and shapely.intersects_xy(space.footprint, place.x_m, place.y_m):
+            return space.id
+    return ""

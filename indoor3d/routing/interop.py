@@ -1,0 +1,77 @@
+"""The same graph for networkx: where users bring their own algorithms, and the oracle in our tests."""
+
+from collections.abc import Collection
+
+import networkx as nx
+import numpy as np
+
+from indoor3d.models.network import MODES, Network
+from indoor3d.routing.cost import durations_s, passes
+from indoor3d.routing.profile import Profile
+
+
+def to_networkx(network: Network, *, profile: Profile | None = None, shut: Collection[str] = ()) -> nx.MultiDiGraph:
+    """Make a networkx graph: one directed edge for each way an edge can be gone.
+
+    Parameters
+    ----------
+    network : Network
+    profile : Profile, optional
+        Adds ``duration_s`` to every edge, and leaves out what the profile cannot pass.
+    shut : collection of str
+        Ids of openings and connectors whose edges are left out.
+
+    Returns
+    -------
+    networkx.MultiDiGraph
+        Nodes are indices, with ``x``, ``y``, ``z`` (metres, site frame), ``level`` and, where one is outside,
+        ``exits``. Edges are keyed by their index and carry ``length_m``, ``climb_m``, ``step_m``, ``clear_width_m``,
+        ``mode`` and ``elements``.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from indoor3d.routing.build import build_navigation
+    >>> from tests.buildings import two_floors
+    >>> graph = build_navigation(two_floors()).to_networkx(profile="wheelchair")
+    >>> nx.number_weakly_connected_components(graph) >= 1
+    True
+    """
+    graph = nx.MultiDiGraph(radius_m=network.radius_m)
+    for node, ((x, y, z), surface) in enumerate(
+        zip(network.node_position.tolist(), network.node_surface.tolist(), strict=True)
+    ):
+        graph.add_node(node, x=x, y=y, z=z, level=network.surfaces[surface].level)
+    for ident, node in zip(network.exit_id, network.exit_node.tolist(), strict=True):
+        graph.nodes[node].setdefault("exits", []).append(ident)
+    usable = ~passes(network, shut)
+    seconds = (None, None) if profile is None else durations_s(network, profile)
+    for edge in np.flatnonzero(usable).tolist():
+        for backwards in (False, True):
+            _add(graph, network, edge, backwards=backwards, seconds=seconds[backwards])
+    return graph
+
+
+def _add(
+    graph: nx.MultiDiGraph, network: Network, edge: int, *, backwards: bool, seconds: np.ndarray | None
+) -> None:
+    if seconds is None:
+        if backwards and network.edge_oneway[edge]:
+            return
+    elif not np.isfinite(seconds[edge]):
+        return
+    source, target = int(network.edge_from[edge]), int(network.edge_to[edge])
+    low, high = network.edge_element_start[edge : edge + 2]
+    elements = tuple(network.elements[i] for i in network.edge_element[low:high])
+    climb = float(network.edge_climb_m[edge])
+    members = {
+        "length_m": float(network.edge_length_m[edge]),
+        "climb_m": -climb if backwards else climb,
+        "step_m": float(network.edge_step_m[edge]),
+        "clear_width_m": float(network.edge_clear_width_m[edge]),
+        "mode": str(MODES[network.edge_mode[edge]]),
+        "elements": elements[::-1] if backwards else elements,
+    }
+    if seconds is not None:
+        members["duration_s"] = float(seconds[edge])
+    graph.add_edge(*((target, source) if backwards else (source, target)), key=edge, **members)

@@ -1,0 +1,326 @@
+"""Building → the surfaces people walk on.
+
+A surface is one floor of a level: the walkable spaces whose floors lie within 2 cm of each other, the height that every
+profile rolls over (ACCESSIBILITY.md §2.1). Nothing on a surface is a step; a greater difference of height at an opening
+is an edge between two surfaces. Grouping looks at heights only, never at openings, so that removing an opening never
+changes what else is joined, and two spaces that overlap in plan at different heights never merge.
+
+The ground of a surface is the union of its spaces, less a slit along every border that two spaces share, less obstacles
+and connectors, plus the openings. So spaces join through openings only. Everything that depends on openings is a union
+or an erosion of the ground, both of which act locally: what an opening changes can be computed around it alone.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import MultiPolygon
+from shapely.geometry.base import BaseGeometry
+
+from indoor3d.models.building import Building, Connector, Obstacle, Space, Stop
+from indoor3d.models.vocabulary import ConnectorCategory
+from indoor3d.routing._passage import GROW_M, Passage, passage
+
+Floats = NDArray[np.float64]
+
+SAME_FLOOR_M = 0.02
+"""Floors within this height are one surface: the greatest threshold for a wheelchair (ACCESSIBILITY.md §2.1, §2.3)."""
+ATTACH_PLAN_M, ATTACH_Z_M = 1.5, 0.6
+"""How far a connector's stop may be from the floor it serves (INGESTION.md §4)."""
+MITRE_LIMIT = 1.5
+"""Just above √2: a right-angled obstacle keeps one corner, a sharper one is cut, still a radius away from it."""
+
+_SLIT_HALF_M = 0.03
+_OBSTACLE_Z_M = 1.0
+_SIMPLIFY_M = 0.01
+_TOUCH_M2 = 1e-3
+_OPENING_Z_M = 0.5
+_PORCH_M = 0.3
+_STEP_POCKET_M = 0.1
+_CARVE_M = 0.6
+_NEAR_STOP_M = 0.1
+_LIFT_DOOR_M = 0.3
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Walkable:
+    """One surface before it is a network.
+
+    Parameters
+    ----------
+    level : str
+    floor_m : float
+        Lowest floor of its spaces.
+    spaces : tuple of Space
+    base : Polygon or MultiPolygon
+        The ground with every opening shut.
+    passages : tuple of Passage
+        Openings that join something here.
+    zones : tuple of Polygon or MultiPolygon
+        What each passage opens on this surface.
+    attachments : mapping
+        ``(connector id, index of the stop)`` → (x, y) where the stop meets the surface.
+    radius_m : float
+        Radius of the body.
+    """
+
+    level: str
+    floor_m: float
+    spaces: tuple[Space, ...]
+    base: BaseGeometry
+    passages: tuple[Passage, ...]
+    zones: tuple[BaseGeometry, ...]
+    attachments: Mapping[tuple[str, int], tuple[float, float]]
+    radius_m: float
+
+    @cached_property
+    def ground(self) -> BaseGeometry:
+        """Where people can stand with every opening open."""
+        return shapely.union_all([self.base, *self.zones])
+
+    @cached_property
+    def free(self) -> MultiPolygon:
+        """Where the centre of the body can be: the ground eroded by its radius, with a band through narrow openings."""
+        return as_multipolygon(shapely.normalize(free_space(self.ground, self.passages, self.radius_m)))
+
+
+def as_multipolygon(geometry: BaseGeometry) -> MultiPolygon:
+    """Keep the polygons of a geometry and nothing else."""
+    return MultiPolygon([p for p in shapely.get_parts(geometry) if p.geom_type == "Polygon" and p.area > 0])
+
+
+def erode(ground: BaseGeometry, radius_m: float) -> BaseGeometry:
+    """Shrink the ground by a radius; corners stay corners."""
+    return shapely.buffer(ground, -radius_m, join_style="mitre", mitre_limit=MITRE_LIMIT)
+
+
+def free_space(ground: BaseGeometry, passages: Sequence[Passage], radius_m: float) -> BaseGeometry:
+    """Erode the ground, and keep narrow passages open by the thin band along their middle."""
+    parts = [erode(ground, radius_m)]
+    for one in passages:
+        if not one.strip.is_empty:
+            x0, y0, x1, y1 = one.strip.buffer(1.0).bounds
+            around = shapely.clip_by_rect(ground, x0, y0, x1, y1)
+            parts.append(shapely.intersection(erode(around, one.strip_radius_m), one.strip))
+    return shapely.union_all(parts) if len(parts) > 1 else parts[0]
+
+
+def walkable(building: Building, *, radius_m: float) -> tuple[Walkable, ...]:
+    """Make every surface of a building, by level, then by height.
+
+    Parameters
+    ----------
+    building : Building
+    radius_m : float
+        Radius of the body.
+    """
+    groups = [group for level in ordered_levels(building) for group in _by_floor(building, level)]
+    passages, joined = _passages(building, groups, radius_m)
+    home = {space.id: index for index, (_, _, spaces) in enumerate(groups) for space in spaces}
+    leaving = {e.opening for e in building.exits}
+    surfaces = []
+    for index, (level, floor_m, spaces) in enumerate(groups):
+        here = [p for p in passages if index in joined[p.id]]
+        zones = []
+        for p in here:
+            if len(joined[p.id]) > 1:
+                zones.append(_half_zone(p, index, joined[p.id], home=home, spaces=spaces))
+            elif p.id in leaving and one_sided(p, home):
+                zones.append(_porch_zone(p, spaces))
+            else:
+                zones.append(p.zone)
+        base, attachments = _base(spaces, floor_m, level, building=building, radius_m=radius_m)
+        surfaces.append(
+            Walkable(
+                level=level,
+                floor_m=floor_m,
+                spaces=spaces,
+                base=base,
+                passages=tuple(here),
+                zones=tuple(zones),
+                attachments=attachments,
+                radius_m=radius_m,
+            )
+        )
+    return tuple(surfaces)
+
+
+def ordered_levels(building: Building) -> list[str]:
+    """Level ids in canonical order, whatever order they came in."""
+    return [v.id for v in sorted(building.levels, key=lambda v: (v.ordinal, v.elevation_m, v.id))]
+
+
+def one_sided(p: Passage, home: Mapping[str, int]) -> bool:
+    """Whether nobody can stand on the far side of the passage, as far as the model knows."""
+    return sum(space in home for space in p.opening.spaces) < 2
+
+
+def outside_of(p: Passage) -> Floats:
+    """The place just outside a one-sided passage, (2,) metres."""
+    return p.at(p.half_length_m + _PORCH_M / 2)
+
+
+Group = tuple[str, float, tuple[Space, ...]]
+
+
+def _by_floor(building: Building, level: str) -> list[Group]:
+    """The walkable spaces of a level, split where floors differ by more than :data:`SAME_FLOOR_M`."""
+    spaces = [s for s in building.spaces if s.level == level and s.walkable and s.footprint.area > 0]
+    groups: list[list[Space]] = []
+    for space in sorted(spaces, key=lambda s: (s.floor_m, s.id)):
+        if not groups or space.floor_m - groups[-1][0].floor_m > SAME_FLOOR_M + 1e-9:
+            groups.append([])
+        groups[-1].append(space)
+    return [(level, g[0].floor_m, tuple(sorted(g, key=lambda s: s.id))) for g in groups]
+
+
+def _passages(
+    building: Building, groups: Sequence[Group], radius_m: float
+) -> tuple[list[Passage], dict[str, list[int]]]:
+    """Every opening as a passage, and the surfaces it opens: those of the spaces it names, else of those it meets."""
+    spaces = [(space, index) for index, (_, _, group) in enumerate(groups) for space in group]
+    openings = [o for o in sorted(building.openings, key=lambda o: o.id) if o.footprint.area > 0]
+    if not openings or not spaces:
+        return [], {}
+    footprints = np.array([space.footprint for space, _ in spaces])
+    near: list[list[tuple[Space, int]]] = [[] for _ in openings]
+    outlines = np.array([shapely.buffer(o.footprint, GROW_M, join_style="mitre") for o in openings])
+    which, met = shapely.STRtree(footprints).query(outlines, predicate="intersects")
+    for o, s in sorted(zip(which.tolist(), met.tolist(), strict=True)):
+        near[o].append(spaces[s])
+    passages, joined = [], {}
+    for opening, candidates in zip(openings, near, strict=True):
+        named = [pair for name in opening.spaces for pair in candidates if pair[0].id == name]
+        met_here = [
+            (s, i) for s, i in candidates if s.level == opening.level and abs(s.floor_m - opening.floor_m) <= _OPENING_Z_M
+        ]
+        p = passage(opening, [s for s, _ in named or met_here], radius_m=radius_m)
+        sides = [
+            (s, i) for s, i in named or met_here if shapely.area(shapely.intersection(p.zone, s.footprint)) > _TOUCH_M2
+        ]
+        passages.append(p)
+        joined[p.id] = sorted({index for _, index in sides})
+    return passages, joined
+
+
+def _half_zone(
+    p: Passage, index: int, among: Sequence[int], *, home: Mapping[str, int], spaces: Sequence[Space]
+) -> BaseGeometry:
+    """What a passage with a step in its middle opens on one of its surfaces: its own half, and a pocket to turn in."""
+    first = next((home[s] for s in p.opening.spaces if s in home), among[0])
+    sign = 1.0 if index == first else -1.0
+    pocket = p.radius_m + _STEP_POCKET_M
+    own, beyond = sorted((-sign * p.reach_m, sign * pocket)), sorted((0.0, sign * pocket))
+    others = _union([s.footprint for s in spaces if s.id not in p.opening.spaces])
+    taken = shapely.intersection(p.stretch(*beyond), shapely.buffer(others, _SLIT_HALF_M, join_style="mitre"))
+    return shapely.difference(p.stretch(*own), taken)
+
+
+def _porch_zone(p: Passage, spaces: Sequence[Space]) -> BaseGeometry:
+    """What an exit opens: itself, and a place to stand just outside that touches no other space."""
+    porch = p.stretch(p.half_length_m, p.half_length_m + p.radius_m + _PORCH_M)
+    solid = shapely.buffer(_union([s.footprint for s in spaces]), _SLIT_HALF_M, join_style="mitre")
+    return shapely.union(p.zone, shapely.difference(porch, solid))
+
+
+def _union(geometries: Iterable[BaseGeometry]) -> BaseGeometry:
+    return shapely.union_all(list(geometries))
+
+
+def _clean(geometries: Iterable[BaseGeometry]) -> NDArray[np.object_]:
+    """Outlines without corners below a centimetre: noise in the source must not become corners of the roadmap."""
+    return shapely.make_valid(shapely.simplify(np.array(list(geometries), dtype=object), _SIMPLIFY_M))
+
+
+def _base(
+    spaces: Sequence[Space], floor_m: float, level: str, *, building: Building, radius_m: float
+) -> tuple[BaseGeometry, dict[tuple[str, int], tuple[float, float]]]:
+    """The ground with every opening shut, and where connectors meet it."""
+    floors = _clean(s.footprint for s in spaces)
+    walls = _clean(o.footprint for o in sorted(building.obstacles, key=lambda o: o.id) if _blocks(o, level, floor_m))
+    cut = shapely.union_all([*_slits(floors), *walls])
+    rooms = shapely.difference(shapely.union_all(floors), cut)
+    stops = _stops(building.connectors, level, floor_m)
+    shapes = {c.id: shapely.make_valid(c.footprint) for c, _, _ in stops}
+    base = _tidy(shapely.difference(rooms, _union(shapes.values())))
+    found = _attached(stops, base, shapes, radius_m=radius_m)
+    missing = [(c, i, stop) for c, i, stop in stops if (c.id, i) not in found]
+    if missing:
+        # A footprint that fills its stairwell leaves no floor to step on: give back what lies around the stop.
+        for connector, _, stop in missing:
+            around = shapely.buffer(shapely.Point(stop.position[:2]), _CARVE_M, quad_segs=2)
+            shapes[connector.id] = shapely.difference(shapes[connector.id], around)
+        base = _tidy(shapely.difference(rooms, _union(shapes.values())))
+        found = _attached(stops, base, shapes, radius_m=radius_m)
+    return base, found
+
+
+def _tidy(ground: BaseGeometry) -> BaseGeometry:
+    return as_multipolygon(shapely.make_valid(shapely.simplify(shapely.normalize(ground), _SIMPLIFY_M)))
+
+
+def _blocks(obstacle: Obstacle, level: str, floor_m: float) -> bool:
+    return obstacle.level == level and abs(obstacle.floor_m - floor_m) <= _OBSTACLE_Z_M
+
+
+def _slits(floors: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Thin cuts along every border that two spaces share, or where one runs inside another."""
+    tree = shapely.STRtree(floors)
+    one, other = tree.query(floors, predicate="dwithin", distance=2 * _SLIT_HALF_M)
+    one, other = one[one != other], other[one != other]
+    bands = shapely.buffer(shapely.boundary(floors), _SLIT_HALF_M, join_style="mitre", cap_style="flat")
+    grown = shapely.buffer(floors, _SLIT_HALF_M, join_style="mitre")
+    cuts: NDArray[np.object_] = shapely.intersection(bands[one], grown[other])
+    return cuts
+
+
+Stops = list[tuple[Connector, int, Stop]]
+
+
+def _stops(connectors: Sequence[Connector], level: str, floor_m: float) -> Stops:
+    return [
+        (connector, index, stop)
+        for connector in sorted(connectors, key=lambda c: c.id)
+        for index, stop in enumerate(connector.stops)
+        if stop.level == level and abs(stop.position[2] - floor_m) <= ATTACH_Z_M
+    ]
+
+
+def _attached(
+    stops: Stops,
+    base: BaseGeometry,
+    shapes: Mapping[str, BaseGeometry],
+    *,
+    radius_m: float,
+) -> dict[tuple[str, int], tuple[float, float]]:
+    """Where each stop meets the free space: the nearest free place that a straight step reaches.
+
+    Free space with every opening shut is used, so that the place does not depend on what is open.
+    """
+    if not stops or base.is_empty:
+        return {}
+    free = erode(base, radius_m)
+    found = {}
+    for connector, index, stop in stops:
+        at = shapely.Point(stop.position[:2])
+        near = shapely.intersection(free, shapely.buffer(at, ATTACH_PLAN_M))
+        reach = _LIFT_DOOR_M if connector.category is ConnectorCategory.LIFT else _NEAR_STOP_M
+        own = shapely.intersection(shapes[connector.id], shapely.buffer(at, _CARVE_M))
+        lane = shapely.union_all([base, own, shapely.buffer(at, reach)]).buffer(1e-6)
+        candidates = np.vstack([_nearest(near, at), shapely.get_coordinates(near)])
+        lines = shapely.linestrings([[(at.x, at.y), tuple(c)] for c in candidates])
+        good = np.flatnonzero(shapely.covers(lane, lines))
+        if len(good):
+            best = good[np.argmin(np.round(shapely.length(lines[good]), 9))]
+            found[connector.id, index] = (float(candidates[best][0]), float(candidates[best][1]))
+    return found
+
+
+def _nearest(free: BaseGeometry, at: shapely.Point) -> Floats:
+    """The nearest place of every part of a free space, (K, 2)."""
+    parts = [part for part in shapely.get_parts(free) if part.geom_type == "Polygon"]
+    lines = [shapely.get_coordinates(shapely.shortest_line(part, at))[0] for part in parts]
+    return np.array(lines).reshape(-1, 2)

@@ -1,0 +1,127 @@
+"""Storeys of the file → levels of the building."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from indoor3d.models.building import Level, Text
+from indoor3d.models.issue import Issue
+from indoor3d.sources._ifc_model import Model, Product
+
+BELOW_M = 0.8
+"""A floor belongs to the highest storey at most this far above it (design measurement: sunken and raised floors)."""
+_SAME_M = 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storey:
+    """A storey of the file: its step id, height of its floor, and the level it becomes."""
+
+    key: int
+    id: str
+    z: float
+    name: Text
+    short_name: str = ""
+    ordinal: int | None = None
+
+
+def storeys_of(model: Model) -> list[Storey]:
+    """Storeys from the lowest to the highest; one made from the heights when the file has none."""
+    products = model.family("IfcBuildingStorey")
+    use_elevation = _placements_say_nothing(products)
+    storeys = [_storey(model, p, use_elevation=use_elevation) for p in products]
+    if not storeys:
+        model.issues.append(Issue(code="model.no-levels"))
+        storeys = [Storey(key=0, id="level-0", z=_lowest_floor(model), name=Text(default="Level 0"))]
+    return sorted(storeys, key=lambda s: (s.z, s.id))
+
+
+def _placements_say_nothing(products: Sequence[Product]) -> bool:
+    """Some tools place all storeys at one height and tell them apart by Elevation alone."""
+    placed = {round(p.origin[2], 3) for p in products if p.origin is not None}
+    said = {round(p.elevation_m, 3) for p in products if p.elevation_m is not None}
+    return len(placed) < len(products) and len(said) > len(placed)
+
+
+def _storey(model: Model, product: Product, *, use_elevation: bool) -> Storey:
+    z = product.origin[2] if product.origin is not None else None
+    if z is None or use_elevation:
+        base = _building_z(model) if use_elevation else 0.0
+        z = (product.elevation_m or 0.0) + base
+    ordinal = product.own_number("Ordinal")
+    text = product.text if product.name else Text(default=product.long_name, ko=product.own_text("NameKo"), en=product.own_text("NameEn"))
+    plain = Text(default=product.name.strip() or product.long_name.strip(), ko=text.ko, en=text.en)
+    return Storey(
+        key=product.key,
+        id=product.id,
+        z=float(z),
+        name=plain,
+        short_name=product.own_text("ShortName"),
+        ordinal=int(ordinal) if ordinal is not None else None,
+    )
+
+
+def _building_z(model: Model) -> float:
+    return next((p.origin[2] for p in model.family("IfcBuilding") if p.origin is not None), 0.0)
+
+
+def _lowest_floor(model: Model) -> float:
+    lows = [shape.vertices[:, 2].min() for p in model.family("IfcSpace", "IfcWall", "IfcDoor") if (shape := model.shape(p)) is not None]
+    return float(np.median(lows)) if lows else 0.0
+
+
+def storey_at(storeys: Sequence[Storey], z: float) -> Storey:
+    """The highest storey at most :data:`BELOW_M` above ``z``, else the lowest."""
+    return next((s for s in reversed(storeys) if s.z <= z + BELOW_M), storeys[0])
+
+
+def storey_for(storeys: Sequence[Storey], declared: int, z: float) -> tuple[Storey, bool]:
+    """The storey of something with its floor at ``z``, and whether the file agrees.
+
+    The file is right when the floor lies between its storey and the next one; otherwise the geometry decides.
+    """
+    geometric = storey_at(storeys, z)
+    own = next((s for s in storeys if s.key == declared), None)
+    if own is None or own is geometric:
+        return geometric, True
+    above = min((s.z for s in storeys if s.z > own.z + _SAME_M), default=np.inf)
+    if own.z - _SAME_M <= z < above - _SAME_M:
+        return own, True
+    return geometric, False
+
+
+def ground_of(storeys: Sequence[Storey], terrain_m: float, entrances: Iterable[str]) -> Storey:
+    """The storey on the ground: nearest the terrain, among those with doors to the outside when there are any."""
+    doors = set(entrances)
+    near = [s for s in storeys if s.id in doors and abs(s.z - terrain_m) <= 2.0] or list(storeys)
+    return min(near, key=lambda s: (abs(s.z - terrain_m), s.z, s.id))
+
+
+def levels_of(storeys: Sequence[Storey], ground: Storey, floors: dict[str, float]) -> tuple[Level, ...]:
+    """Levels of the storeys that people use, in order.
+
+    Parameters
+    ----------
+    floors : dict
+        Lowest floor, metres, of every storey that holds a space or a stop; other storeys are left out.
+    """
+    heights = sorted({round(s.z, 3) for s in storeys})
+    ranks: dict[float, int] = {}
+    rank = -1
+    last = -np.inf
+    for z in heights:
+        rank += z - last > _SAME_M
+        last = z
+        ranks[z] = rank
+    used = {ranks[round(s.z, 3)] for s in storeys if s.id in floors} | {ranks[round(ground.z, 3)]}
+    order = {rank: index for index, rank in enumerate(sorted(used))}
+    zero = order[ranks[round(ground.z, 3)]]
+    levels = []
+    for storey in storeys:
+        if storey.id not in floors:
+            continue
+        ordinal = storey.ordinal if storey.ordinal is not None else order[ranks[round(storey.z, 3)]] - zero
+        short = storey.short_name or (f"{ordinal + 1}F" if ordinal >= 0 else f"B{-ordinal}")
+        levels.append(Level(id=storey.id, ordinal=ordinal, elevation_m=floors[storey.id], name=storey.name, short_name=short))
+    return tuple(sorted(levels, key=lambda v: (v.ordinal, v.elevation_m, v.id)))

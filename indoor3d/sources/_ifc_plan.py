@@ -1,0 +1,154 @@
+"""From triangles to plan: footprints, sections and boxes of shapes. Metres, world frame."""
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from indoor3d.sources._ifc_geometry import Shape
+
+GRID_M = 1e-4
+"""Plan coordinates are kept to a tenth of a millimetre: finer than any drawing, coarser than a kernel's noise."""
+_STEEP = 0.2
+_FLOOR_BAND_M = 0.05
+_MAX_TRIANGLES = 200
+Floats = NDArray[np.float64]
+Plan = Polygon | MultiPolygon
+
+
+def normals(shape: Shape) -> tuple[Floats, Floats]:
+    """Unit normals ``(T, 3)`` and areas ``(T,)`` of the triangles; a triangle without area has the normal 0."""
+    a, b, c = (shape.vertices[shape.triangles[:, i]] for i in range(3))
+    cross = np.cross(b - a, c - a)
+    length = np.linalg.norm(cross, axis=1)
+    return cross / np.where(length > 0, length, 1.0)[:, None], length / 2
+
+
+def polygonal(geometry: BaseGeometry) -> Plan:
+    """Keep the polygons of a geometry; an empty polygon when there are none."""
+    if geometry.is_empty:
+        return Polygon()
+    if not geometry.is_valid:
+        geometry = shapely.make_valid(geometry)
+    parts = [p for p in shapely.get_parts(geometry) if isinstance(p, (Polygon, MultiPolygon)) and p.area > 0]
+    if not parts:
+        return Polygon()
+    merged = parts[0] if len(parts) == 1 else shapely.union_all(parts)
+    return merged if isinstance(merged, (Polygon, MultiPolygon)) else Polygon()
+
+
+def union_of_triangles(xy: Floats) -> Plan:
+    """Union of plan triangles ``(T, 3, 2)``, clean to :data:`GRID_M`."""
+    if not len(xy):
+        return Polygon()
+    d1, d2 = xy[:, 1] - xy[:, 0], xy[:, 2] - xy[:, 0]
+    area = np.abs(d1[:, 0] * d2[:, 1] - d1[:, 1] * d2[:, 0]) / 2
+    xy = xy[area > GRID_M * GRID_M]
+    if not len(xy):
+        return Polygon()
+    rings = np.concatenate([xy, xy[:, :1]], axis=1)
+    return polygonal(shapely.union_all(shapely.polygons(rings), grid_size=GRID_M))
+
+
+def floor_of(shape: Shape) -> tuple[Plan, float]:
+    """Footprint and height of the underside of a body: its downward faces near the bottom, else its whole shadow."""
+    low = float(shape.vertices[shape.triangles].reshape(-1, 3)[:, 2].min())
+    normal, _ = normals(shape)
+    corners = shape.vertices[shape.triangles]
+    down = (normal[:, 2] < -_STEEP) & (corners[:, :, 2].min(axis=1) < low + _FLOOR_BAND_M)
+    flat = union_of_triangles(corners[down][:, :, :2])
+    whole = shadow(shape)
+    return (flat if flat.area > 0.5 * whole.area else whole), low
+
+
+def shadow(shape: Shape) -> Plan:
+    """What the shape covers in plan; faces of either side count, so an open or turned-out surface works too."""
+    normal, _ = normals(shape)
+    corners = shape.vertices[shape.triangles]
+    down = union_of_triangles(corners[normal[:, 2] < -1e-3][:, :, :2])
+    if down.area > 0:
+        return down
+    return union_of_triangles(corners[normal[:, 2] > 1e-3][:, :, :2])
+
+
+def hull(points: Floats) -> Plan:
+    """Convex hull of plan points ``(N, 2)``; empty when it has no area."""
+    shape = shapely.multipoints(points).convex_hull
+    return shape if isinstance(shape, Polygon) else Polygon()
+
+
+def heights(shape: Shape) -> tuple[float, float]:
+    """Lowest and highest z that a triangle touches."""
+    z = shape.vertices[shape.triangles.ravel(), 2]
+    return float(z.min()), float(z.max())
+
+
+def section(shape: Shape, z: float) -> BaseGeometry:
+    """Lines ``(S, 2, 2)`` in which a horizontal plane cuts the triangles, as a geometry; may be empty."""
+    corners = shape.vertices[shape.triangles]
+    above = corners[:, :, 2] > z
+    cut = corners[above.any(axis=1) & ~above.all(axis=1)]
+    if not len(cut):
+        return MultiPolygon()
+    above = cut[:, :, 2] > z
+    lone_above = above.sum(axis=1) == 1
+    lone = np.where(lone_above, above.argmax(axis=1), (~above).argmax(axis=1))
+    rows = np.arange(len(cut))
+    tip = cut[rows, lone]
+    ends = [_cross(tip, cut[rows, (lone + side) % 3], z) for side in (1, 2)]
+    return shapely.multilinestrings(shapely.linestrings(np.round(np.stack(ends, axis=1) / GRID_M) * GRID_M))
+
+
+def _cross(a: Floats, b: Floats, z: float) -> Floats:
+    """Where the segments a-b meet height z; the same bits whichever end comes first."""
+    swap = (a[:, 2] > b[:, 2])[:, None]
+    low, high = np.where(swap, b, a), np.where(swap, a, b)
+    share = (z - low[:, 2]) / (high[:, 2] - low[:, 2])
+    return low[:, :2] + share[:, None] * (high - low)[:, :2]
+
+
+def standing(shape: Shape, low_m: float, high_m: float, *, exact: bool = False) -> Plan:
+    """What a body covers in plan between two heights.
+
+    Parameters
+    ----------
+    exact : bool
+        Follow the outline however many triangles there are (walls); without it the convex hull stands for a body of more
+        than 200 triangles, which bounds the cost of detailed furniture.
+    """
+    bottom, top = heights(shape)
+    if bottom >= high_m or top <= low_m:
+        return Polygon()
+    cuts = [section(shape, z) for z in (low_m + 0.01, (low_m + high_m) / 2, high_m - 0.01)]
+    within = shape.vertices[shape.triangles]
+    within = within[((within[:, :, 2] > low_m) & (within[:, :, 2] < high_m)).all(axis=1)]
+    if not exact and len(shape.triangles) > _MAX_TRIANGLES:
+        points = [within[:, :, :2].reshape(-1, 2), *(shapely.get_coordinates(cut) for cut in cuts)]
+        return hull(np.concatenate(points))
+    parts = [_filled(cut) for cut in cuts if not cut.is_empty]
+    parts.append(union_of_triangles(within[:, :, :2]))
+    parts = [p for p in parts if not p.is_empty]
+    if not parts:
+        return Polygon()
+    if all(p.equals(parts[0]) for p in parts[1:]):
+        return polygonal(parts[0])
+    return polygonal(shapely.union_all(parts, grid_size=GRID_M))
+
+
+def _filled(lines: BaseGeometry) -> Plan:
+    """Area inside closed section lines; their hull when they do not close."""
+    area = polygonal(shapely.build_area(shapely.union_all([lines], grid_size=GRID_M)))
+    around = hull(shapely.get_coordinates(lines))
+    return area if area.area > 0.02 * around.area else around
+
+
+def clean(plan: BaseGeometry, tolerance_m: float = 0.0) -> Plan:
+    """Repair and simplify a plan; drop parts below a square centimetre."""
+    plan = polygonal(plan)
+    if tolerance_m:
+        plan = polygonal(plan.simplify(tolerance_m))
+    parts = [p for p in shapely.get_parts(plan) if p.area > 1e-4]
+    if not parts:
+        return Polygon()
+    return parts[0] if len(parts) == 1 else MultiPolygon(parts)

@@ -1,0 +1,162 @@
+"""The way along a stair or an incline, found from its triangles."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import Polygon
+
+from indoor3d.models.building import Position
+from indoor3d.sources._ifc_geometry import Shape
+from indoor3d.sources._ifc_plan import normals, polygonal, section, union_of_triangles
+
+GAP_M, MIN_TREAD_M2, MAX_RISER_M = 0.05, 0.1, 0.45
+"""Treads: faces within 5 cm of height, at least 0.1 m², at most 0.45 m apart; handrails fail the last two."""
+_UP, _LEVEL = 0.6, 0.98
+_NEAR_M = 0.3
+_BEYOND_M = 0.45
+_SLICE_M = 0.1
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """The way along a connector, from low to high; metres, world frame.
+
+    ``foot`` and ``head`` are places on the floor a little before the first and after the last point of ``path``;
+    ``steps`` counts the risers between the first and the last tread.
+    """
+
+    path: tuple[Position, ...]
+    foot: Position
+    head: Position
+    first_z: float
+    last_z: float
+    width_m: float
+    steps: int = 0
+    riser_m: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tread:
+    z: float
+    plan: Polygon
+
+    @property
+    def position(self) -> Position:
+        centre = self.plan.centroid
+        return (float(centre.x), float(centre.y), self.z)
+
+    @property
+    def width_m(self) -> float:
+        ring = shapely.get_coordinates(self.plan.minimum_rotated_rectangle)
+        sides = np.hypot(*np.diff(ring, axis=0).T)
+        return float(sides.max()) if len(sides) else 0.0
+
+
+def treads(shape: Shape) -> Way | None:
+    """The way up a stair, or None when it has no steps that can be told apart."""
+    steps = _level_faces(shape)
+    chain = _longest_chain(steps)
+    if len(chain) < 3:
+        return None
+    points = [tread.position for tread in chain]
+    rises = np.diff([tread.z for tread in chain])
+    return Way(
+        path=tuple(points),
+        foot=_beyond(points[1], points[0], chain[0].plan),
+        head=_beyond(points[-2], points[-1], chain[-1].plan),
+        first_z=chain[0].z,
+        last_z=chain[-1].z,
+        width_m=float(np.median([tread.width_m for tread in chain])),
+        steps=len(chain) - 1,
+        riser_m=float(np.median(rises)),
+    )
+
+
+def _level_faces(shape: Shape) -> list[_Tread]:
+    """Upward faces grouped by height, each group divided into its connected parts."""
+    normal, _ = normals(shape)
+    corners = shape.vertices[shape.triangles][normal[:, 2] > _LEVEL]
+    corners = corners[np.ptp(corners[:, :, 2], axis=1) < GAP_M / 2]  # the flank of a handrail or a string is no tread
+    if not len(corners):
+        return []
+    z = corners[:, :, 2].mean(axis=1)
+    order = np.argsort(z, kind="stable")
+    breaks = np.flatnonzero(np.diff(z[order]) > GAP_M) + 1
+    found = []
+    for group in np.split(order, breaks):
+        plan = union_of_triangles(corners[group][:, :, :2])
+        for part in shapely.get_parts(plan):
+            if part.area >= MIN_TREAD_M2:
+                found.append(_Tread(z=float(np.median(z[group])), plan=part))
+    return found
+
+
+def _longest_chain(steps: list[_Tread]) -> list[_Tread]:
+    """The sequence of neighbouring treads that climbs highest, each at most a riser above the last."""
+    best: list[tuple[float, int]] = []
+    for i, upper in enumerate(steps):
+        choice = (0.0, -1)
+        for j, lower in enumerate(steps[:i]):
+            rise = upper.z - lower.z
+            if 0.02 < rise <= MAX_RISER_M and upper.plan.distance(lower.plan) <= _NEAR_M:
+                choice = max(choice, (best[j][0] + rise - 0.001 * abs(rise - 0.17), j))
+        best.append(choice)
+    if not best:
+        return []
+    at = max(range(len(best)), key=lambda i: (best[i][0], -i))
+    chain = []
+    while at >= 0:
+        chain.append(steps[at])
+        at = best[at][1]
+    return chain[::-1]
+
+
+def _beyond(inner: Position, outer: Position, plan: Polygon) -> Position:
+    """A point on the far side of the last tread, going from ``inner`` to ``outer``."""
+    dx, dy = outer[0] - inner[0], outer[1] - inner[1]
+    length = math.hypot(dx, dy) or 1.0
+    ray = shapely.linestrings([outer[:2], (outer[0] + 5.0 * dx / length, outer[1] + 5.0 * dy / length)])
+    inside = ray.intersection(plan)
+    reach = (inside.length if not inside.is_empty else 0.0) + _BEYOND_M
+    return (outer[0] + reach * dx / length, outer[1] + reach * dy / length, outer[2])
+
+
+def incline(shape: Shape, *, steps: bool = False) -> Way | None:
+    """The way up a slope: the middles of level lines across the broadest upward surface."""
+    normal, area = normals(shape)
+    up = (normal[:, 2] > _UP) & (area > 0)
+    if not up.any():
+        return None
+    surface = Shape(vertices=shape.vertices, triangles=shape.triangles[up], colour=shape.colour[up], matrix=shape.matrix)
+    z = shape.vertices[surface.triangles].reshape(-1, 3)[:, 2]
+    low, high = float(z.min()), float(z.max())
+    return _sloped(surface, low, high) if high - low > GAP_M else None
+
+
+def _sloped(surface: Shape, low: float, high: float) -> Way | None:
+    heights = np.linspace(low + 0.01, high - 0.01, max(3, int((high - low) / _SLICE_M)))
+    points: list[Position] = []
+    widths: list[float] = []
+    for z in heights:
+        lines = shapely.line_merge(shapely.union_all(list(shapely.get_parts(section(surface, float(z))))))
+        parts = [p for p in shapely.get_parts(lines) if p.length > _NEAR_M]
+        if parts:
+            line = max(parts, key=lambda p: p.length)
+            middle = line.interpolate(0.5, normalized=True)
+            points.append((float(middle.x), float(middle.y), float(z)))
+            widths.append(float(line.length))
+    if len(points) < 2:
+        return None
+    plan = polygonal(union_of_triangles(surface.vertices[surface.triangles][:, :, :2]))
+    return Way(
+        path=tuple(points),
+        foot=_beyond(points[1], points[0], plan),
+        head=_beyond(points[-2], points[-1], plan),
+        first_z=low,
+        last_z=high,
+        width_m=float(np.median(widths)),
+    )

@@ -1,0 +1,70 @@
+/** About panel: whose data this is, under which licence, how good it is, and how to get it. */
+import type { Context } from "./context";
+import { h, replace } from "./dom";
+import { best, t } from "./i18n";
+import { spaceColour } from "./palette";
+import type { Text } from "./types";
+
+export class AboutPanel {
+  readonly root = h("div", { class: "panel-body" });
+  private readonly context: Context;
+
+  constructor(context: Context) {
+    this.context = context;
+    context.store.subscribe((state, before) => {
+      if (state.lang !== before.lang) this.render();
+    });
+  }
+
+  render(): void {
+    const { venue, venues } = this.context;
+    const report = venue.links?.find((link) => link.rel === "report");
+    const rows: [string, string][] = [
+      [t("about.venue"), best(venue.name)],
+      [t("about.attribution"), best(venue.attribution)],
+      [t("about.licence"), venue.licence || t("about.noLicence")],
+      [t("about.version"), venue.version.slice(0, 12)],
+    ];
+    replace(
+      this.root,
+      h("h2", {}, t("about.title")),
+      venue.schematic === true && h("p", { class: "note" }, t("badge.schematicHint")),
+      h("dl", { class: "facts" }, ...rows.filter(([, value]) => value).flatMap(([label, value]) => [h("dt", {}, label), h("dd", {}, value)])),
+      venues.length > 1 && this.venueChoice(),
+      h("h3", {}, t("about.colours")),
+      this.legend(),
+      h("h3", {}, t("about.data")),
+      h(
+        "p",
+        { class: "links" },
+        h("a", { href: "v1/" }, "/v1"),
+        h("a", { href: "v1/docs" }, "OpenAPI"),
+        report && h("a", { href: this.context.api.address(report) }, t("about.report")),
+      ),
+      h("p", { class: "quiet" }, t("about.keys")),
+      h("p", { class: "quiet" }, t("about.software")),
+    );
+  }
+
+  private venueChoice(): HTMLElement {
+    const { venue, venues } = this.context;
+    const go = (event: Event): void => {
+      const address = new URL(location.href);
+      address.searchParams.set("venue", (event.target as HTMLSelectElement).value);
+      location.assign(address);
+    };
+    const options = venues.map((entry) => h("option", { value: entry.id, selected: entry.id === venue.id }, best(entry.name)));
+    return h("label", { class: "field" }, t("about.chooseVenue"), h("select", { onchange: go }, ...options));
+  }
+
+  private legend(): HTMLElement {
+    const spaces = this.context.catalogue.all().filter((element) => element.type === "space");
+    const labels = new Map<string, Text>(spaces.map((element) => [element.category, element.categoryLabel]));
+    const items = [...labels].sort(([a], [b]) => a.localeCompare(b)).map(([category, label]) => {
+      const mark = h("span", { class: "swatch", "aria-hidden": "true" });
+      mark.style.backgroundColor = spaceColour(category);
+      return h("li", {}, mark, best(label) || category);
+    });
+    return h("ul", { class: "legend" }, ...items);
+  }
+}

@@ -1,0 +1,121 @@
+/** The one place that talks to the server: typed requests, a time limit, and problems instead of bare failures. */
+import type {
+  Blocker,
+  EvacuationRequest,
+  Feature,
+  FeatureCollection,
+  Lang,
+  Link,
+  RouteRequest,
+  Venue,
+  VenueSummary,
+} from "./types";
+
+const TIMEOUT_MS = 20_000;
+
+/** Why there is no answer: what the server said (RFC 9457), or what kept us from asking. */
+export class ApiProblem extends Error {
+  readonly title: string;
+  readonly detail: string;
+  readonly code: string;
+  readonly status: number;
+  readonly blockedBy: readonly Blocker[];
+
+  constructor(init: { title: string; detail?: string; code: string; status?: number; blockedBy?: readonly Blocker[] }) {
+    super(init.title);
+    this.name = "ApiProblem";
+    this.title = init.title;
+    this.detail = init.detail ?? "";
+    this.code = init.code;
+    this.status = init.status ?? 0;
+    this.blockedBy = init.blockedBy ?? [];
+  }
+}
+
+export function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** Read a problem document; anything else that came with an error status becomes a problem of its own. */
+export function toProblem(body: unknown, status: number): ApiProblem {
+  const members = asRecord(body);
+  const context = asRecord(members["context"]);
+  const blockers = members["blocked_by"] ?? context["blocked_by"];
+  return new ApiProblem({
+    title: asText(members["title"]) || `HTTP ${status}`,
+    detail: [asText(members["detail"]), asText(members["hint"])].filter(Boolean).join(" "),
+    code: asText(members["code"]) || "http-error",
+    status,
+    blockedBy: Array.isArray(blockers) ? (blockers as Blocker[]) : [],
+  });
+}
+
+export class Api {
+  lang: Lang;
+  private readonly base: string;
+
+  constructor(lang: Lang, base: string = document.baseURI) {
+    this.lang = lang;
+    this.base = base;
+  }
+
+  async venues(): Promise<VenueSummary[]> {
+    return (await this.request<{ venues: VenueSummary[] }>("v1/venues")).venues;
+  }
+
+  venue(id: string): Promise<Venue> {
+    return this.request<Venue>(`v1/venues/${encodeURIComponent(id)}`);
+  }
+
+  plan(venue: string, level: string): Promise<FeatureCollection> {
+    return this.request<FeatureCollection>(
+      `v1/venues/${encodeURIComponent(venue)}/levels/${encodeURIComponent(level)}/plan.geojson`,
+    );
+  }
+
+  element(venue: string, id: string): Promise<Feature> {
+    return this.request<Feature>(`v1/venues/${encodeURIComponent(venue)}/elements/${encodeURIComponent(id)}`);
+  }
+
+  route(body: RouteRequest): Promise<FeatureCollection> {
+    return this.request<FeatureCollection>("v1/routes", body);
+  }
+
+  evacuation(body: EvacuationRequest): Promise<FeatureCollection> {
+    return this.request<FeatureCollection>("v1/evacuations", body);
+  }
+
+  /** The address behind a link of an answer. */
+  address(link: Link): string {
+    return new URL(link.href, this.base).href;
+  }
+
+  private async request<T>(path: string, body?: unknown): Promise<T> {
+    const response = await this.send(path, body);
+    const type = response.headers.get("Content-Type") ?? "";
+    const answer: unknown = type.includes("json") ? await response.json().catch(() => null) : null;
+    if (!response.ok) throw toProblem(answer, response.status);
+    if (answer === null) throw new ApiProblem({ title: "", code: "not-json", status: response.status });
+    return answer as T;
+  }
+
+  private async send(path: string, body?: unknown): Promise<Response> {
+    const headers: Record<string, string> = { "Accept-Language": this.lang };
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    try {
+      return await fetch(new URL(path, this.base), {
+        method: body === undefined ? "GET" : "POST",
+        headers,
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+    } catch (error) {
+      const timedOut = error instanceof DOMException && error.name === "TimeoutError";
+      throw new ApiProblem({ title: "", code: timedOut ? "timeout" : "offline" });
+    }
+  }
+}

@@ -1,0 +1,126 @@
+/** Camera and its controls: a map that can be tilted, made for fingers and keys. */
+import * as THREE from "three";
+import { MapControls } from "three/addons/controls/MapControls.js";
+
+const FIELD_OF_VIEW_DEG = 32;
+/** Heights above the horizon: the default look, and nearly a plan. */
+const TILT_DEG = 48;
+const PLAN_TILT_DEG = 88;
+/** Directions tried for the default look; the one that shows the building largest wins. */
+const AZIMUTHS_DEG = [-30, 60, 30, -60];
+/** Half-height of an object this near would fill the screen, metres. */
+const CLOSEST_M = 6;
+
+/** Parts of the stage that panels cover, CSS pixels. */
+export interface Insets {
+  top: number;
+  right: number;
+  bottom: number;
+  left: number;
+}
+
+export class View {
+  readonly camera = new THREE.PerspectiveCamera(FIELD_OF_VIEW_DEG, 1, 1, 4000);
+  readonly controls: MapControls;
+  insets: Insets = { top: 0, right: 0, bottom: 0, left: 0 };
+  private size = { width: 1, height: 1 };
+
+  constructor(element: HTMLElement, changed: () => void) {
+    this.controls = new MapControls(this.camera, element);
+    this.controls.enableDamping = false;
+    this.controls.screenSpacePanning = false;
+    this.controls.maxPolarAngle = (84 * Math.PI) / 180;
+    this.controls.minDistance = CLOSEST_M;
+    this.controls.zoomToCursor = true;
+    this.controls.keyPanSpeed = 30;
+    this.controls.listenToKeyEvents(element);
+    this.controls.addEventListener("change", changed);
+  }
+
+  resize(width: number, height: number): void {
+    this.size = { width, height };
+    this.camera.aspect = width / height;
+    this.applyInsets();
+  }
+
+  /** Shift the picture so that its middle is the middle of what panels leave free. */
+  applyInsets(): void {
+    const { width, height } = this.size;
+    const { top, right, bottom, left } = this.insets;
+    this.camera.setViewOffset(width, height, (right - left) / 2, (bottom - top) / 2, width, height);
+    this.camera.updateProjectionMatrix();
+  }
+
+  /** Show all of `box`; `keep` holds the present direction, else the best default is taken. */
+  fit(box: THREE.Box3, options: { keep?: boolean; plan?: boolean } = {}): void {
+    if (box.isEmpty()) return;
+    const centre = box.getCenter(new THREE.Vector3());
+    const tilt = options.plan ? PLAN_TILT_DEG : TILT_DEG;
+    const azimuths = options.plan ? [0, 90] : AZIMUTHS_DEG;
+    const directions = options.keep
+      ? [this.camera.position.clone().sub(this.controls.target).normalize()]
+      : azimuths.map((azimuth) => direction(azimuth, tilt));
+    const fits = directions.map((way) => ({ way, distance: this.distanceFor(box, centre, way) }));
+    const best = fits.reduce((a, b) => (b.distance < a.distance * 0.92 ? b : a));
+    this.look(centre, best.way, Math.max(best.distance, CLOSEST_M * 2));
+  }
+
+  /** Turn the view to or from a plan, about what it looks at now. */
+  setPlan(plan: boolean): void {
+    const offset = this.camera.position.clone().sub(this.controls.target);
+    const spherical = new THREE.Spherical().setFromVector3(offset);
+    const azimuth = (spherical.theta * 180) / Math.PI;
+    this.look(this.controls.target.clone(), direction(azimuth, plan ? PLAN_TILT_DEG : TILT_DEG), spherical.radius);
+  }
+
+  zoom(factor: number): void {
+    const offset = this.camera.position.clone().sub(this.controls.target).multiplyScalar(factor);
+    const bounded = offset.clampLength(CLOSEST_M, this.controls.maxDistance);
+    this.camera.position.copy(this.controls.target).add(bounded);
+    this.controls.update();
+  }
+
+  turn(degrees: number): void {
+    const offset = this.camera.position.clone().sub(this.controls.target);
+    offset.applyAxisAngle(new THREE.Vector3(0, 1, 0), (degrees * Math.PI) / 180);
+    this.camera.position.copy(this.controls.target).add(offset);
+    this.controls.update();
+  }
+
+  private look(target: THREE.Vector3, way: THREE.Vector3, distance: number): void {
+    this.controls.maxDistance = Math.max(this.controls.maxDistance === Infinity ? 0 : this.controls.maxDistance, distance * 3);
+    this.controls.target.copy(target);
+    this.camera.position.copy(target).addScaledVector(way, distance);
+    this.camera.near = Math.max(0.5, distance / 200);
+    this.camera.far = distance * 12 + 500;
+    this.camera.updateProjectionMatrix();
+    this.controls.update();
+  }
+
+  /** Distance from `centre` along `way` at which every corner of the box is within the free part of the screen. */
+  private distanceFor(box: THREE.Box3, centre: THREE.Vector3, way: THREE.Vector3): number {
+    const { top, right, bottom, left } = this.insets;
+    const margin = 28;
+    const half = Math.tan((FIELD_OF_VIEW_DEG * Math.PI) / 360);
+    const freeY = Math.max(0.2, 1 - (top + bottom + 2 * margin) / this.size.height) * half;
+    const freeX = Math.max(0.2, 1 - (left + right + 2 * margin) / this.size.width) * half * this.camera.aspect;
+    const side = new THREE.Vector3(0, 1, 0).cross(way).normalize();
+    const up = way.clone().cross(side);
+    let distance = 0;
+    for (let corner = 0; corner < 8; corner++) {
+      const point = new THREE.Vector3(
+        corner & 1 ? box.max.x : box.min.x,
+        corner & 2 ? box.max.y : box.min.y,
+        corner & 4 ? box.max.z : box.min.z,
+      ).sub(centre);
+      const depth = point.dot(way);
+      distance = Math.max(distance, depth + Math.abs(point.dot(side)) / freeX, depth + Math.abs(point.dot(up)) / freeY);
+    }
+    return distance;
+  }
+}
+
+function direction(azimuthDeg: number, tiltDeg: number): THREE.Vector3 {
+  const [azimuth, tilt] = [(azimuthDeg * Math.PI) / 180, (tiltDeg * Math.PI) / 180];
+  return new THREE.Vector3(Math.sin(azimuth) * Math.cos(tilt), Math.sin(tilt), Math.cos(azimuth) * Math.cos(tilt));
+}

@@ -1,0 +1,148 @@
+/**
+ * Opens a venue: asks for it and for the 3D code at once, then joins both.
+ *
+ * For tests and curious people, `document.documentElement.dataset` tells what has happened (`ready`, `level`, `picked`,
+ * `route`, `evacuation`, `lang`) and `window.indoor3d` gives the picture, the catalogue and the state.
+ */
+import "./style.css";
+import { AboutPanel } from "./about";
+import { Api, ApiProblem } from "./api";
+import { Card } from "./card";
+import { Catalogue, type Place } from "./catalogue";
+import type { Context } from "./context";
+import { EvacuationPanel } from "./evacuation";
+import { SiteFrame } from "./geo";
+import { best, initialLanguage, rememberLanguage, setLanguage, t } from "./i18n";
+import { sortLevels } from "./levels";
+import { Picture } from "./picture";
+import { PlacesPanel } from "./places";
+import { asProblem, problemCard } from "./problem";
+import { RoutePanel } from "./route";
+import { Shell } from "./shell";
+import { Store } from "./state";
+import type { Venue, VenueSummary } from "./types";
+
+const stageCode = import("./stage");
+
+async function findVenue(api: Api): Promise<{ venue: Venue; venues: VenueSummary[] }> {
+  const asked = new URLSearchParams(location.search).get("venue");
+  const list = api.venues();
+  if (asked) {
+    const venue = await api.venue(asked);
+    return { venue, venues: await list.catch(() => [venue]) };
+  }
+  const venues = await list;
+  const [first] = venues;
+  if (!first) throw new ApiProblem({ title: t("problem.noVenue"), detail: t("problem.noVenueHint"), code: "no-venue" });
+  return { venue: await api.venue(first.id), venues };
+}
+
+function contextFor(api: Api, store: Store, found: { venue: Venue; venues: VenueSummary[] }, picture: Picture): Context {
+  const levels = sortLevels(found.venue.levels);
+  const frame = new SiteFrame(found.venue.frame.ecef_transform, found.venue.frame.origin?.[2] ?? 0);
+  const catalogue = new Catalogue(levels, frame);
+  const nameOfId = (id: string): string => {
+    const element = catalogue.get(id);
+    return element ? catalogue.title(element, store.get().lang) : picture.nameOf(id) || id;
+  };
+  const nameOf = (place: Place): string => {
+    const name = nameOfId(place.id);
+    return "ref" in place.waypoint || store.get().picked === place ? name : t("route.point", { place: name });
+  };
+  return {
+    api,
+    store,
+    ...found,
+    levels,
+    frame,
+    catalogue,
+    setPaths: (paths) => picture.setPaths(paths),
+    focus: (points, level) => picture.focus(points, level),
+    nameOf,
+    nameOfId,
+  };
+}
+
+/** Fill the catalogue level by level; a level that fails is said, and the others stay. */
+async function loadPlans(context: Context, failed: (problem: ApiProblem) => void): Promise<void> {
+  const plans = context.levels.map(async (level) => {
+    try {
+      context.catalogue.add(await context.api.plan(context.venue.id, level.id), level);
+    } catch (error) {
+      failed(asProblem(error));
+    }
+  });
+  await Promise.all(plans);
+}
+
+function buildPanels(context: Context, shell: Shell, picture: Picture): { refresh(): void } {
+  const [places, route, evacuation, about, card] = [
+    new PlacesPanel(context),
+    new RoutePanel(context),
+    new EvacuationPanel(context),
+    new AboutPanel(context),
+    new Card(context),
+  ];
+  picture.routeDrawn = () => route.drawn;
+  const bodies = { places: places.root, route: route.root, evacuation: evacuation.root, about: about.root };
+  shell.content.replaceChildren(card.root, ...Object.values(bodies));
+  shell.chips.replaceChildren(places.chips);
+  const show = (): void => {
+    const { tab, picked } = context.store.get();
+    for (const [name, body] of Object.entries(bodies)) body.hidden = picked !== undefined || name !== tab;
+    shell.content.setAttribute("role", "tabpanel");
+    shell.content.setAttribute("aria-labelledby", `tab-${tab}`);
+  };
+  context.store.subscribe((state, before) => {
+    if (state.tab !== before.tab || state.picked !== before.picked) {
+      show();
+      shell.content.scrollTop = 0;
+    }
+  });
+  const refresh = (): void => [places, route, evacuation, about].forEach((panel) => panel.render());
+  refresh();
+  show();
+  return { refresh };
+}
+
+async function open(root: HTMLElement): Promise<void> {
+  const lang = initialLanguage();
+  setLanguage(lang);
+  const [api, store] = [new Api(lang), new Store(lang)];
+  const picture = new Picture(store);
+  const shell = new Shell(root, store, {
+    zoom: (factor) => picture.stage?.view.zoom(factor),
+    turn: () => picture.stage?.view.turn(45),
+    fit: () => picture.stage?.fitVisible({ keep: true }),
+    plan: (plan) => picture.stage?.view.setPlan(plan),
+    language: () => {
+      const next = store.get().lang === "ko" ? "en" : "ko";
+      api.lang = next;
+      setLanguage(next);
+      rememberLanguage(next);
+      store.set({ lang: next });
+    },
+  });
+  shell.say(t("app.loading"));
+  try {
+    const found = await findVenue(api);
+    const context = contextFor(api, store, found, picture);
+    shell.setVenue(found.venue);
+    shell.say("");
+    const panels = buildPanels(context, shell, picture);
+    const drawn = picture.start(stageCode, context, shell);
+    await loadPlans(context, (problem) => shell.say(`${best(problem.title)} ${problem.detail}`));
+    panels.refresh();
+    document.documentElement.dataset["lists"] = "ready";
+    picture.update();
+    await drawn;
+  } catch (error) {
+    shell.say("");
+    store.set({ open: true });
+    shell.content.replaceChildren(problemCard(asProblem(error), undefined, () => location.reload()));
+    document.documentElement.dataset["ready"] = "problem";
+  }
+}
+
+const root = document.getElementById("app");
+if (root) void open(root);

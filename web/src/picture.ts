@@ -1,0 +1,157 @@
+/** Joins what the user chose with the 3D picture, and the picture's picks with what the user chose; works without one. */
+import type { Place } from "./catalogue";
+import type { Context } from "./context";
+import type { Vec3 } from "./geo";
+import { language, t } from "./i18n";
+import type { RouteAnswer } from "./journey";
+import { ALL, findLevel, visibility } from "./levels";
+import type { Path } from "./lines";
+import { markersFor } from "./markers";
+import type { Marker } from "./overlay";
+import type { Shell } from "./shell";
+import type { Picked, Stage } from "./stage";
+import type { State, Store } from "./state";
+
+declare global {
+  interface Window {
+    /** For tests and the console: the picture, the state and what is known of the venue. */
+    indoor3d?: { stage: Stage | undefined; store: Store; context: Context };
+  }
+}
+
+/** Walls and the like are looked through: a tap on them says nothing to people. */
+const PICKABLE_SPACE = "space";
+const WIDE = "(min-width: 800px)";
+
+export class Picture {
+  stage: Stage | undefined;
+  routeDrawn: () => RouteAnswer | undefined = () => undefined;
+  private readonly store: Store;
+  private context: Context | undefined;
+  private paths: readonly Path[] = [];
+
+  constructor(store: Store) {
+    this.store = store;
+    store.subscribe((state, before) => this.follow(state, before));
+  }
+
+  /** Start the picture; without WebGL the page goes on as text. */
+  async start(code: Promise<typeof import("./stage")>, context: Context, shell: Shell): Promise<void> {
+    this.context = context;
+    const { dataset } = document.documentElement;
+    dataset["level"] = this.store.get().level;
+    const link = context.venue.links?.find((entry) => entry.rel === "3d-tiles");
+    try {
+      const { Stage } = await code;
+      this.stage = new Stage(shell.stage, t("stage.label"), {
+        picked: (picked) => this.picked(picked),
+        ready: () => void (dataset["ready"] = "tiles"),
+        failed: () => shell.say(t("stage.failed"), { label: t("stage.retry"), run: () => location.reload() }),
+      });
+    } catch {
+      shell.say(t("stage.noWebgl"));
+      shell.stage.classList.add("empty");
+      dataset["ready"] = "text";
+      this.store.set({ open: true });
+      return;
+    }
+    window.indoor3d = { stage: this.stage, store: this.store, context };
+    this.inset();
+    window.addEventListener("resize", () => this.inset());
+    if (link) this.stage.open(context.api.address(link), context.levels);
+    this.update();
+  }
+
+  setPaths(paths: readonly Path[]): void {
+    this.paths = paths;
+    this.stage?.setPaths(paths);
+    this.update();
+  }
+
+  /** Show `level`, and bring points into view. */
+  focus(points: readonly Vec3[], level: string): void {
+    const known = findLevel(this.context?.levels ?? [], level);
+    this.store.set({ level: known?.id ?? ALL });
+    this.stage?.fitPoints(points, points.length > 1 ? 5 : 14);
+  }
+
+  nameOf(id: string): string {
+    const drawn = this.stage?.features.get(id);
+    return drawn ? drawn.name || drawn.category : "";
+  }
+
+  /** Bring look and markers up to date. */
+  update(): void {
+    const { context, stage } = this;
+    if (!context || !stage) return;
+    const { level, picked, blocked, closed, tints } = this.store.get();
+    stage.show(
+      {
+        levels: visibility(context.levels, level),
+        floors: new Map(context.levels.map((entry) => [entry.id, entry.elevation_m])),
+        levelsOf: (id) => context.catalogue.get(id)?.levels ?? [],
+        picked: new Set(picked ? [picked.id] : []),
+        blocked,
+        closed,
+        tints,
+      },
+      level === ALL,
+    );
+    stage.setMarkers(markersFor(context, this.routeDrawn(), this.levelTags()));
+  }
+
+  private follow(state: State, before: State): void {
+    document.documentElement.dataset["level"] = state.level;
+    if (state.level !== before.level && this.stage) {
+      this.update();
+      if (this.paths.length === 0 && !state.picked) this.stage.fitVisible({ keep: true });
+    } else if (state !== before) this.update();
+    if (state.open !== before.open || state.picked !== before.picked || state.tab !== before.tab) this.inset();
+  }
+
+  /** Keep the middle of the picture clear of the panel on small screens. */
+  private inset(): void {
+    const { open, picked } = this.store.get();
+    const wide = window.matchMedia(WIDE).matches;
+    const covered = !wide && (open || picked) ? Math.round(window.innerHeight * 0.46) : 0;
+    const tools = wide ? 40 : 12;
+    this.stage?.setInsets({ top: wide ? 30 : 96, right: wide ? 150 : 64, bottom: covered + 10, left: tools });
+  }
+
+  private picked(picked: Picked | undefined): void {
+    const { context } = this;
+    if (!context) return;
+    if (picked?.category === "level") {
+      this.store.set({ level: picked.id });
+      return;
+    }
+    this.store.set({ picked: picked && this.placeOf(context, picked) });
+  }
+
+  private placeOf(context: Context, picked: Picked): Place {
+    const element = context.catalogue.get(picked.id);
+    const level = picked.level || element?.levels[0] || "";
+    if (element && !(picked.category === PICKABLE_SPACE && picked.point)) return context.catalogue.place(element);
+    const point = picked.point ?? element?.point ?? [0, 0, 0];
+    return { id: picked.id, point, level, waypoint: { x: round(point[0]), y: round(point[1]), level } };
+  }
+
+  /** A tag beside every storey while all are shown: what it is, and a way to choose it. */
+  private levelTags(): Marker[] {
+    const { context, stage } = this;
+    if (!context || !stage) return [];
+    return context.levels.flatMap((level) => {
+      const boxes = stage.features.all().filter((drawn) => drawn.category === "space" && drawn.level === level.id);
+      if (boxes.length === 0) return [];
+      const corner = boxes.reduce((a, b) => (b.box.min.x < a.box.min.x ? b : a)).box;
+      const name = level.name[language()] ?? level.name.default ?? "";
+      const text = [level.short_name, name === level.short_name ? "" : name].filter(Boolean).join(" ");
+      const position: Vec3 = [corner.min.x, -(corner.min.z + corner.max.z) / 2, level.elevation_m];
+      return [{ id: level.id, kind: "level" as const, icon: "space", text, position, priority: 200, colour: "#2a3b50" }];
+    });
+  }
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,191 @@
+/** The page around the picture: title, levels, buttons, tabs and the panel they open. */
+import { h, replace, svg } from "./dom";
+import { best, t } from "./i18n";
+import { iconPath } from "./icons";
+import { ALL, sortLevels } from "./levels";
+import type { State, Store, Tab } from "./state";
+import type { Level, Venue } from "./types";
+
+const TABS: readonly [Tab, string][] = [
+  ["places", "search"],
+  ["route", "route"],
+  ["evacuation", "emergency_exit"],
+  ["about", "info"],
+];
+
+export interface ShellEvents {
+  zoom(factor: number): void;
+  turn(): void;
+  fit(): void;
+  plan(plan: boolean): void;
+  language(): void;
+}
+
+export class Shell {
+  readonly stage = h("div", { class: "stage", id: "stage" });
+  readonly panel = h("aside", { class: "panel", id: "panel" });
+  readonly content = h("div", { class: "content" });
+  readonly chips = h("div", { class: "chips-slot" });
+  private readonly bar = h("header", { class: "bar" });
+  private readonly levels = h("nav", { class: "levels" });
+  private readonly tools = h("div", { class: "tools", role: "group" });
+  private readonly tabs = h("div", { class: "tabs", role: "tablist" });
+  private readonly notice = h("div", { class: "notice", role: "status", hidden: true });
+  private readonly credit = h("p", { class: "credit" });
+  private readonly store: Store;
+  private readonly events: ShellEvents;
+  private venue: Venue | undefined;
+  private plan = false;
+
+  constructor(root: HTMLElement, store: Store, events: ShellEvents) {
+    this.store = store;
+    this.events = events;
+    this.panel.append(this.content, this.tabs);
+    root.replaceChildren(
+      h("a", { class: "skip", href: "#panel" }, t("app.skip")),
+      h("main", { class: "view" }, this.stage, this.chips, this.tools, this.levels, this.notice, this.credit),
+      this.bar,
+      this.panel,
+    );
+    this.panel.tabIndex = -1;
+    store.subscribe((state, before) => this.follow(state, before));
+    document.addEventListener("keydown", (event) => this.key(event));
+    this.render();
+  }
+
+  setVenue(venue: Venue): void {
+    this.venue = venue;
+    this.render();
+  }
+
+  say(message: string, action?: { label: string; run: () => void }): void {
+    this.notice.hidden = message === "";
+    replace(this.notice, message, action && h("button", { class: "link", type: "button", onclick: action.run }, action.label));
+  }
+
+  render(): void {
+    this.renderBar();
+    this.renderLevels();
+    this.renderTools();
+    this.renderTabs();
+  }
+
+  private follow(state: State, before: State): void {
+    if (state.lang !== before.lang) this.render();
+    if (state.level !== before.level) this.renderLevels();
+    if (state.tab !== before.tab || state.open !== before.open || state.picked !== before.picked) this.renderTabs();
+  }
+
+  private renderBar(): void {
+    const title = this.venue ? best(this.venue.name) : t("app.title");
+    document.title = `${title} · indoor3d`;
+    document.querySelector(".skip")?.replaceChildren(t("app.skip"));
+    replace(
+      this.bar,
+      h("h1", {}, title),
+      this.venue?.schematic === true && h("span", { class: "badge", title: t("badge.schematicHint") }, t("badge.schematic")),
+      h(
+        "button",
+        { class: "button language", type: "button", lang: this.store.get().lang === "ko" ? "en" : "ko", "aria-label": t("app.languageLabel"), onclick: () => this.events.language() },
+        t("app.language"),
+      ),
+    );
+    const credit = this.venue ? [best(this.venue.attribution), this.venue.licence].filter(Boolean).join(" · ") : "";
+    this.credit.textContent = credit;
+    this.credit.hidden = credit === "";
+  }
+
+  private renderLevels(): void {
+    const { level: chosen } = this.store.get();
+    this.levels.setAttribute("aria-label", t("levels.label"));
+    const list: readonly Level[] = this.venue ? sortLevels(this.venue.levels).reverse() : [];
+    const button = (id: string, short: string, name: string): HTMLElement =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "level",
+          "aria-pressed": chosen === id,
+          "aria-label": [short, name].filter(Boolean).join(" "),
+          "data-level": id,
+          onclick: () => this.store.set({ level: id }),
+        },
+        h("b", {}, short),
+        h("span", {}, name),
+      );
+    const named = list.map((level) => button(level.id, level.short_name, best(level.name) === level.short_name ? "" : best(level.name)));
+    const before = document.activeElement instanceof HTMLElement && this.levels.contains(document.activeElement) ? document.activeElement.dataset["level"] : undefined;
+    replace(this.levels, ...(list.length > 1 ? [button(ALL, t("levels.all"), "")] : []), ...named);
+    if (before !== undefined) this.levels.querySelector<HTMLElement>(`[data-level="${CSS.escape(before)}"]`)?.focus();
+  }
+
+  private renderTools(): void {
+    this.tools.setAttribute("aria-label", t("view.label"));
+    const tool = (icon: string, label: string, run: () => void): HTMLElement =>
+      h("button", { class: "icon-button", type: "button", "aria-label": label, title: label, onclick: run }, svg(iconPath(icon)));
+    const plan = h(
+      "button",
+      { class: "icon-button text", type: "button", "aria-label": t(this.plan ? "view.tilt" : "view.plan"), title: t(this.plan ? "view.tilt" : "view.plan"), onclick: () => this.togglePlan() },
+      this.plan ? "3D" : "2D",
+    );
+    replace(
+      this.tools,
+      tool("plus", t("view.in"), () => this.events.zoom(0.7)),
+      tool("minus", t("view.out"), () => this.events.zoom(1 / 0.7)),
+      tool("turn", t("view.turn"), () => this.events.turn()),
+      plan,
+      tool("fit", t("view.fit"), () => this.events.fit()),
+    );
+  }
+
+  private togglePlan(): void {
+    this.plan = !this.plan;
+    this.events.plan(this.plan);
+    this.renderTools();
+    this.tools.querySelector<HTMLElement>(".text")?.focus();
+  }
+
+  private renderTabs(): void {
+    const { tab, open, picked } = this.store.get();
+    const isOpen = open || picked !== undefined;
+    this.panel.dataset["open"] = String(isOpen);
+    this.tabs.setAttribute("aria-label", t("tab.label"));
+    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.id : "";
+    const button = ([id, icon]: readonly [Tab, string]): HTMLElement =>
+      h(
+        "button",
+        {
+          type: "button",
+          role: "tab",
+          id: `tab-${id}`,
+          "aria-selected": tab === id,
+          "aria-controls": "panel",
+          tabindex: tab === id ? 0 : -1,
+          onclick: () => this.store.set({ tab: id, picked: undefined, open: !(open && tab === id && !picked) }),
+        },
+        svg(iconPath(icon)),
+        h("span", {}, t(`tab.${id}`)),
+      );
+    const buttons = TABS.map(button);
+    this.tabs.onkeydown = (event) => this.moveTab(event, tab);
+    replace(this.tabs, ...buttons);
+    if (focused.startsWith("tab-")) document.getElementById(`tab-${tab}`)?.focus();
+  }
+
+  private moveTab(event: KeyboardEvent, tab: Tab): void {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (by === undefined) return;
+    event.preventDefault();
+    const index = TABS.findIndex(([id]) => id === tab);
+    const next = TABS[(index + by + TABS.length) % TABS.length];
+    if (next) this.store.set({ tab: next[0], picked: undefined, open: true });
+  }
+
+  private key(event: KeyboardEvent): void {
+    const inField = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
+    if (event.key === "Escape") this.store.set(this.store.get().picked ? { picked: undefined } : { open: false });
+    else if (inField) return;
+    else if (event.key === "+" || event.key === "=") this.events.zoom(0.8);
+    else if (event.key === "-") this.events.zoom(1.25);
+  }
+}

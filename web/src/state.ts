@@ -1,0 +1,68 @@
+/** What the user has chosen, in one value; whoever shows it subscribes. */
+import type { Place } from "./catalogue";
+import { ALL } from "./levels";
+import type { Lang, Mode } from "./types";
+
+export type Tab = "places" | "route" | "evacuation" | "about";
+
+export interface State {
+  lang: Lang;
+  level: string;
+  tab: Tab;
+  /** Whether the panel is open; on wide screens it always is. */
+  open: boolean;
+  picked: Place | undefined;
+  from: Place | undefined;
+  to: Place | undefined;
+  mode: Mode;
+  closed: ReadonlySet<string>;
+  /** Elements named by the last problem. */
+  blocked: ReadonlySet<string>;
+  tints: ReadonlyMap<string, string>;
+  /** Category that is looked for, or none. */
+  filter: string;
+  query: string;
+}
+
+export class Store {
+  private state: State;
+  private readonly listeners: ((state: State, before: State) => void)[] = [];
+
+  constructor(lang: Lang) {
+    this.state = {
+      lang,
+      level: ALL,
+      tab: "places",
+      open: false,
+      picked: undefined,
+      from: undefined,
+      to: undefined,
+      mode: "walk",
+      closed: new Set(),
+      blocked: new Set(),
+      tints: new Map(),
+      filter: "",
+      query: "",
+    };
+  }
+
+  get(): State {
+    return this.state;
+  }
+
+  set(change: Partial<State>): void {
+    const before = this.state;
+    this.state = { ...before, ...change };
+    for (const listener of this.listeners) listener(this.state, before);
+  }
+
+  subscribe(listener: (state: State, before: State) => void): void {
+    this.listeners.push(listener);
+  }
+
+  toggleClosed(id: string): void {
+    const closed = new Set(this.state.closed);
+    if (!closed.delete(id)) closed.add(id);
+    this.set({ closed });
+  }
+}
