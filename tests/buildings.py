@@ -20,6 +20,7 @@ from indoor3d.models.frame import SiteFrame
 from indoor3d.models.mesh import Feature, Mesh
 from indoor3d.models.vocabulary import (
     ConnectorCategory,
+    Direction,
     FacilityCategory,
     MeshCategory,
     OpeningCategory,
@@ -124,4 +125,113 @@ def two_floors() -> Building:
         venue=Venue(id="two-floors", name=Text(default="Two floors", ko="이층집", en="Two floors"), schematic=True),
         frame=FRAME, levels=levels, spaces=spaces, openings=openings, connectors=connectors, exits=exits,
         facilities=facilities, obstacles=obstacles, mesh=_box_mesh(spaces),
+    )
+
+
+def _level(ident: str, ordinal: int, elevation: float, short: str) -> Level:
+    return Level(id=ident, ordinal=ordinal, elevation_m=elevation, name=Text(default=short, ko=short, en=short), short_name=short)
+
+
+def _space(ident: str, level: str, rect: Polygon, floor: float = 0.0, **extra: object) -> Space:
+    return Space(id=ident, level=level, footprint=rect, floor_m=floor, ceiling_m=floor + 2.8, name=Text(default=ident), **extra)  # type: ignore[arg-type]
+
+
+def _gap(ident: str, level: str, rect: Polygon, spaces: tuple[str, ...], floor: float = 0.0, **extra: object) -> Opening:
+    return Opening(id=ident, level=level, footprint=rect, floor_m=floor, spaces=spaces, **extra)  # type: ignore[arg-type]
+
+
+def _way_out(opening: str, x: float, y: float, level: str = "g") -> Exit:
+    return Exit(id=f"exit-{opening}", opening=opening, level=level, position=(x, y, 0.0), number="1", name=Text(default=f"Exit {opening}"))
+
+
+def open_plan() -> Building:
+    """One floor, 18 m x 8 m, where openings touch, overlap, are narrow, or stand beside columns.
+
+    ::
+
+        [ west 6 x 8 ]|[ middle 6 x 4 ]|[ east 5.8 x 8 ]      | touching: virtual boundaries, in two pieces each
+                       [ closet 6 x 4 ]                       middle-closet: one gap, two openings on it
+
+    ``narrow`` (0.3 m wide) and ``tight`` (0.7 m) lead from closet to west and east; ``out`` leads outside from west,
+    ``out-east`` from east; a column stands 0.5 m before ``tight``.
+    """
+    spaces = (
+        _space("closet", "g", box(6.1, 0, 12, 3.9)),
+        _space("east", "g", box(12.2, 0, 18, 8)),
+        _space("middle", "g", box(6, 4.1, 12.2, 8)),
+        _space("west", "g", box(0, 0, 6, 8)),
+    )
+    virtual = {"category": OpeningCategory.VIRTUAL}
+    openings = (
+        _gap("double-a", "g", box(8, 3.84, 9, 4.16), ("closet", "middle")),
+        _gap("double-b", "g", box(8, 3.84, 9, 4.16), ("middle", "closet"), category=OpeningCategory.PASSAGE),
+        _gap("narrow", "g", box(5.94, 1.0, 6.16, 1.3), ("west", "closet")),
+        _gap("out", "g", box(-0.26, 3.5, 0.06, 4.5), ("west",), exterior=True, category=OpeningCategory.ENTRANCE),
+        _gap("out-east", "g", box(17.94, 6, 18.26, 7), ("east",), exterior=True, category=OpeningCategory.ENTRANCE),
+        _gap("seam-e1", "g", box(12.1, 4.1, 12.3, 6), ("middle", "east"), **virtual),
+        _gap("seam-e2", "g", box(12.1, 6, 12.3, 8), ("middle", "east"), **virtual),
+        _gap("seam-w1", "g", box(5.9, 4.1, 6.1, 6.2), ("west", "middle"), **virtual),
+        _gap("seam-w2", "g", box(5.9, 5.8, 6.1, 8), ("west", "middle"), **virtual),
+        _gap("tight", "g", box(11.94, 1.0, 12.26, 1.7), ("closet", "east"), clear_width_m=0.7),
+    )
+    return Building(
+        venue=Venue(id="open-plan", name=Text(default="Open plan")), frame=FRAME, levels=(_level("g", 0, 0.0, "1F"),),
+        spaces=spaces, openings=openings, exits=(_way_out("out", -0.1, 4.0), _way_out("out-east", 18.1, 6.5)),
+        obstacles=(
+            Obstacle(id="column-closet", level="g", footprint=box(11.1, 1.1, 11.44, 1.6), floor_m=0.0),
+            Obstacle(id="column-middle", level="g", footprint=box(9.2, 4.4, 9.6, 5.2), floor_m=0.0),
+            Obstacle(id="column-seam", level="g", footprint=box(5.7, 5.7, 6.0, 6.0), floor_m=0.0),
+        ),
+    )
+
+
+def station() -> Building:
+    """Three levels joined by a lift with three stops, an escalator each way and stairs; a stage and a mezzanine on one.
+
+    ::
+
+        B1 (-4 m)  platform 20 x 8                    lift (1, 6.8), escalator up foot (4, 2) head (12, 2) on 1F
+        1F (0 m)   hall 20 x 8; stage 4 x 8 at +0.15  escalator down head (4, 5) foot (12, 5) on B1
+        2F (4 m)   office 20 x 8                      stairs from 1F (14, 2) to 2F (18, 2)
+
+    ``mezzanine`` is filed under 1F, lies at 2.2 m over the hall, and is reached by stairs within the level.
+    ``step`` joins hall and stage: 0.15 m high.
+    """
+    levels = (_level("b", -1, -4.0, "B1"), _level("g", 0, 0.0, "1F"), _level("u", 1, 4.0, "2F"))
+    spaces = (
+        _space("hall", "g", box(0, 0, 20, 8)),
+        _space("mezzanine", "g", box(8, 6, 12, 8), 2.2),
+        _space("office", "u", box(0, 0, 20, 8), 4.0),
+        _space("platform", "b", box(0, 0, 20, 8), -4.0),
+        _space("stage", "g", box(20.2, 0, 24, 8), 0.15),
+    )
+    openings = (
+        _gap("front", "g", box(-0.26, 3, 0.06, 5), ("hall",), exterior=True, category=OpeningCategory.ENTRANCE),
+        _gap("step", "g", box(19.94, 3, 20.26, 5), ("hall", "stage")),
+    )
+
+    def ride(ident: str, category: ConnectorCategory, low: tuple[str, float, float, float], high: tuple[str, float, float, float], **extra: object) -> Connector:
+        (level_a, *a), (level_b, *b) = low, high
+        ends = (tuple(a), tuple(b))
+        rect = box(min(a[0], b[0]), a[1] - 0.5, max(a[0], b[0]), a[1] + 0.5)
+        return Connector(
+            id=ident, category=category, stops=(Stop(level=level_a, position=ends[0]), Stop(level=level_b, position=ends[1])),  # type: ignore[arg-type]
+            path=ends, footprint=rect, clear_width_m=1.0, name=Text(default=ident), **extra,  # type: ignore[arg-type]
+        )
+
+    lift = Connector(
+        id="lift", category=ConnectorCategory.LIFT,
+        stops=tuple(Stop(level=v.id, position=(1.0, 6.3, v.elevation_m)) for v in levels),
+        path=tuple((1.0, 6.3, v.elevation_m) for v in levels), footprint=box(0.2, 6.4, 1.8, 7.9), clear_width_m=0.9, name=Text(default="lift"),
+    )
+    connectors = (
+        ride("escalator-down", ConnectorCategory.ESCALATOR, ("b", 12.0, 5.0, -4.0), ("g", 4.0, 5.0, 0.0), direction=Direction.DOWN, step_count=20),
+        ride("escalator-up", ConnectorCategory.ESCALATOR, ("b", 4.0, 2.0, -4.0), ("g", 12.0, 2.0, 0.0), direction=Direction.UP, step_count=20),
+        lift,
+        ride("stairs-mezzanine", ConnectorCategory.STAIRS, ("g", 14.0, 7.0, 0.0), ("g", 12.0, 7.0, 2.2), step_count=13),
+        ride("stairs-office", ConnectorCategory.STAIRS, ("g", 14.0, 2.0, 0.0), ("u", 18.0, 2.0, 4.0), step_count=23),
+    )
+    return Building(
+        venue=Venue(id="station", name=Text(default="Station")), frame=FRAME, levels=levels, spaces=spaces,
+        openings=openings, connectors=connectors, exits=(_way_out("front", -0.1, 4.0),),
     )

@@ -1,11 +1,14 @@
 """Floor plans for tests of the path core: regular malls, and random plans full of walls that touch and line up."""
 
+from typing import TypeAlias
+
 import numpy as np
 import shapely
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon, affinity, box
 
-Area = Polygon | MultiPolygon
+Area: TypeAlias = Polygon | MultiPolygon
 
 SIZE = 12  # of random plans, metres: small whole numbers, so that obstacles often touch, overlap and line up
 OFFSETS = [(0.0, 0.0), (200_000.123, 550_000.456), (1e6, 2e6)]  # the second: near the origin of EPSG:5186
@@ -29,7 +32,9 @@ def triangles() -> st.SearchStrategy[list[Polygon]]:
 def whole_plans() -> st.SearchStrategy[Area]:
     """A square room with obstacles, in whole coordinates."""
     room = box(0, 0, SIZE, SIZE)
-    obstacles = st.one_of(rectangles(), triangles(), st.tuples(rectangles(), triangles()).map(lambda two: two[0] + two[1]))
+    obstacles = st.one_of(
+        rectangles(), triangles(), st.tuples(rectangles(), triangles()).map(lambda two: two[0] + two[1])
+    )
     plans = obstacles.map(lambda found: shapely.set_precision(room.difference(shapely.union_all(found)), 1.0))
     return plans.map(_areas).filter(lambda plan: plan.area > 0)
 
@@ -43,11 +48,11 @@ def plans(draw: st.DrawFn) -> Area:
     return moved if moved.area > 0 else box(0, 0, 1, 1)
 
 
-def points_in(plan: Area, *, count: int, seed: int) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def points_in(plan: Area, *, count: int, seed: int) -> NDArray[np.float64]:
     """(count, 2) positions: in the open, on vertices and along walls."""
     rng = np.random.default_rng(seed)
-    corners = np.array(plan.bounds).reshape(2, 2)
-    spread = rng.uniform(*corners, (50 * count, 2))
+    west, south, east, north = plan.bounds
+    spread = rng.uniform((west, south), (east, north), (50 * count, 2))
     spread = spread[shapely.contains_xy(plan, *spread.T)][:count]
     vertices = rng.permutation(shapely.get_coordinates(plan))[: count // 4]
     along = rng.uniform(0, plan.length, count // 4)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Path, Query, Request
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
@@ -20,6 +20,19 @@ from indoor3d.store.base import Catalog
 
 _NUMBER = re.compile(r"[+-]?(\d{1,18}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
+
+
+# What the address guard refuses anywhere in an address: control characters.
+_PLAIN = r"^[^\x00-\x1f\x7f]+$"
+
+VenuePath = Annotated[str, Path(pattern=_PLAIN, description="Id of the venue.", examples=["city-hall"])]
+LevelPath = Annotated[
+    str, Path(pattern=_PLAIN, description="Level: its id, its short name or its ordinal.", examples=["B1"])
+]
+ElementPath = Annotated[
+    str, Path(pattern=_PLAIN, description="Id of the element, percent-encoded.", examples=["exit-5"])
+]
+CodePath = Annotated[str, Path(pattern=_PLAIN, description="Code of the problem.", examples=["no-route"])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +78,7 @@ async def language(request: Request) -> str:
     return language_of(request.scope, _services(request).settings.language)
 
 
-async def venue_data(venue: str, request: Request) -> VenueData:
+async def venue_data(venue: VenuePath, request: Request) -> VenueData:
     """Give the venue of the path."""
     return await _services(request).venue(venue)
 
@@ -148,6 +161,7 @@ LevelKey = Annotated[
     Query(
         min_length=1,
         max_length=64,
+        pattern=_PLAIN,
         description="Level: its ordinal (-1), its id or its short name (B1).",
         examples=["1F"],
         json_schema_extra={"not": {"enum": ["true", "false"]}},
@@ -175,7 +189,13 @@ Categories = Annotated[
     ),
 ]
 VenueKey = Annotated[
-    str | None, Query(min_length=1, max_length=128, description="Id of the venue; absent: the one around the position.")
+    str | None,
+    Query(
+        min_length=1,
+        max_length=128,
+        pattern=_PLAIN,
+        description="Id of the venue; absent: the one around the position.",
+    ),
 ]
 Flag = Annotated[
     Literal["true", "false"], Query(description="Only what is known to be accessible and reached without steps.")

@@ -72,6 +72,13 @@ KINDS: dict[str, Kind] = {
         "Remove the member, or check its spelling.",
         "그 항목을 지우거나 철자를 확인하세요.",
     ),
+    "level-needed": _kind(
+        400,
+        "The level is needed",
+        "층이 필요합니다",
+        "Give the level; the levels at this position are listed.",
+        "층을 주세요. 이 위치에 있는 층을 함께 적었습니다.",
+    ),
     "method-not-allowed": _kind(
         405, "Method not allowed", "허용되지 않는 메서드입니다", "See the Allow header.", "Allow 헤더를 보세요."
     ),
@@ -95,6 +102,13 @@ KINDS: dict[str, Kind] = {
         "Content-Encoding 없이 UTF-8 application/json으로 보내세요.",
     ),
     "range-not-satisfiable": _kind(416, "No such range", "그 범위는 없습니다"),
+    "headers-too-large": _kind(
+        431,
+        "Header fields too large",
+        "헤더가 너무 큽니다",
+        "Send fewer or shorter header fields and cookies.",
+        "헤더나 쿠키를 줄이세요.",
+    ),
     "internal-error": _kind(
         500,
         "Internal error",

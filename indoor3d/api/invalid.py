@@ -8,6 +8,7 @@ from indoor3d.api.errors import Flaw, Refused, cut
 _MAX_FLAWS = 20
 
 _TEXTS: dict[str, tuple[str, str]] = {
+    "string_pattern_mismatch": ("does not have the right form", "형식에 맞지 않습니다"),
     "missing": ("is required", "값이 필요합니다"),
     "extra_forbidden": ("is not a member of this object", "이 객체에 없는 항목입니다"),
     "number": ("must be a number", "숫자여야 합니다"),
@@ -24,8 +25,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "category": ("is not a list of known categories", "아는 분류의 목록이 아닙니다"),
     "waypoint": (
-        "must have either lon and lat, or ref, or x, y and level",
-        "lon과 lat, 또는 ref, 또는 x, y, level 가운데 하나여야 합니다",
+        "must have either lon and lat, or ref, or x and y",
+        "lon과 lat, 또는 ref, 또는 x와 y 가운데 하나여야 합니다",
     ),
     "finite_number": ("must be a finite number", "유한한 숫자여야 합니다"),
     "greater_than_equal": ("must be at least {ge}", "{ge} 이상이어야 합니다"),

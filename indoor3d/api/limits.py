@@ -21,7 +21,7 @@ _OFFERED = (JSON, GEOJSON, "application/problem+json", "text/html")
 
 
 class AddressGuard:
-    """Refuse addresses that are too long, or not UTF-8, or hold control characters.
+    """Refuse addresses that are too long, or not UTF-8, or hold control characters, and large headers.
 
     Parameters
     ----------
@@ -39,19 +39,25 @@ class AddressGuard:
         Raises
         ------
         Refused
-            ``url-too-long`` or ``invalid-url``.
+            ``url-too-long``, ``headers-too-large`` or ``invalid-url``.
         """
         if scope["type"] == "http":
-            path, query = raw_path(scope), scope["query_string"]
-            if len(path) + len(query) > self._limits.url_bytes:
-                most = self._limits.url_bytes
-                raise Refused("url-too-long", f"The address may have {most} bytes.", f"주소는 {most}바이트까지입니다.")
-            _check_text(path, "path", "경로")
-            _check_text(query.replace(b"+", b" "), "query", "질의")
-            if query.count(b"&") >= self._limits.query_fields:
-                most = self._limits.query_fields
-                raise Refused("invalid-url", f"At most {most} query fields.", f"질의 항목은 {most}개까지입니다.")
+            self._check(scope)
         await self._app(scope, receive, send)
+
+    def _check(self, scope: Scope) -> None:
+        limits, path, query = self._limits, raw_path(scope), scope["query_string"]
+        if len(path) + len(query) > limits.url_bytes:
+            most = limits.url_bytes
+            raise Refused("url-too-long", f"The address may have {most} bytes.", f"주소는 {most}바이트까지입니다.")
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > limits.header_bytes:
+            most = limits.header_bytes
+            raise Refused("headers-too-large", f"Headers may have {most} bytes.", f"헤더는 {most}바이트까지입니다.")
+        _check_text(path, "path", "경로")
+        _check_text(query.replace(b"+", b" "), "query", "질의")
+        if query.count(b"&") >= limits.query_fields:
+            most = limits.query_fields
+            raise Refused("invalid-url", f"At most {most} query fields.", f"질의 항목은 {most}개까지입니다.")
 
 
 def raw_path(scope: Scope) -> bytes:
@@ -111,7 +117,7 @@ class OperationGuard:
             await shorter(scope, receive, send)
             return
         if method == "OPTIONS":
-            await _preflight(operation)(scope, receive, send)
+            await preflight(operation.allow)(scope, receive, send)
             return
         asked = "GET" if method == "HEAD" else method
         _check_method(operation, asked)
@@ -150,10 +156,11 @@ def _check_format(scope: Scope, asked: str | None) -> None:
         )
 
 
-def _preflight(operation: Operation) -> Response:
+def preflight(allow: str) -> Response:
+    """Answer an OPTIONS request, also the one a browser asks before a request to another origin."""
     headers = {
-        "Allow": operation.allow,
-        "Access-Control-Allow-Methods": operation.allow,
+        "Allow": allow,
+        "Access-Control-Allow-Methods": allow,
         "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, Range, X-Request-ID",
         "Access-Control-Max-Age": _PREFLIGHT_S,
         "Vary": "Access-Control-Request-Method, Access-Control-Request-Headers",

@@ -93,7 +93,7 @@ def _tiles() -> dict[str, Any]:
             "in": "path",
             "required": True,
             "description": description,
-            "schema": {"type": "string", "minLength": 1},
+            "schema": {"type": "string", "pattern": r"^[^\x00-\x1f\x7f]+$"},
             "example": example,
         }
 

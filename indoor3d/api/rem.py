@@ -135,8 +135,8 @@ def _segment(building: Building, ko: Step, en: Step, leg: int) -> Feature:
         "instructions": _turn(str(en.maneuver)),
         "maneuver": str(en.maneuver),
         "text": {"ko": ko.text, "en": en.text},
-        "level_from": building.level(en.level_from).short_name,
-        "level_to": building.level(en.level_to).short_name,
+        "level_from": geojson.level_ref(building.level(en.level_from)),
+        "level_to": geojson.level_ref(building.level(en.level_to)),
         "leg": leg,
     }
     return {

@@ -1,9 +1,9 @@
 """Bodies of requests, as pydantic models. Strict: no text for numbers, no members that nobody knows."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
 from indoor3d.api.settings import MAX_CLOSED, MAX_STARTS, MAX_WAYPOINTS
@@ -18,6 +18,8 @@ NOT_A_LEVEL = frozenset({"", "true", "false", "null", "none", "undefined", "nan"
 
 def _level(value: Any) -> Any:
     """Let through what can name a level; ``true`` is an int to Python, and no level."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # JSON has one kind of number: 1.0 is 1
     ordinal = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _HIGHEST_ORDINAL
     name = isinstance(value, str) and len(value) <= _LONGEST_LEVEL and value.strip().lower() not in NOT_A_LEVEL
     if not (ordinal or name):
@@ -55,18 +57,12 @@ class RefWaypoint(_Body):
 
 
 class SiteWaypoint(_Body):
-    """A place in the site frame of the venue: metres along its axes."""
+    """A place in the site frame of the venue: metres along its axes; ``level`` or ``z`` says the storey."""
 
     x: Metres
     y: Metres
     z: Metres | None = None
     level: Level | None = None
-
-    @model_validator(mode="after")
-    def _needs_a_height(self) -> Self:
-        if self.z is None and self.level is None:
-            raise PydanticCustomError("waypoint", "neither z nor level")
-        return self
 
 
 def _form(value: Any) -> str | None:

@@ -17,7 +17,6 @@ from indoor3d.store.base import Catalog
 
 _KEEP_ALIVE_S = 5
 _GRACE_S = 20
-_HEADER_BYTES = 16 << 10
 _BACKLOG = 1_024
 
 
@@ -46,7 +45,7 @@ def configuration(settings: Settings, store: Catalog, *, host: str, port: int) -
         lifespan="off",
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GRACE_S,
-        h11_max_incomplete_event_size=_HEADER_BYTES,
+        h11_max_incomplete_event_size=settings.limits.header_bytes + settings.limits.url_bytes,
         limit_concurrency=settings.limits.connections,
         backlog=_BACKLOG,
         proxy_headers=False,

@@ -24,6 +24,8 @@ class Limits:
     ----------
     url_bytes : int
         Path and query together, still percent-encoded.
+    header_bytes : int
+        All header fields together.
     query_fields : int
         Fields of a query string.
     body_bytes : int
@@ -49,6 +51,7 @@ class Limits:
     """
 
     url_bytes: int = 8_192
+    header_bytes: int = 16 << 10
     query_fields: int = 32
     body_bytes: int = 1 << 20
     header_s: float = 5.0

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from indoor3d.api import negotiation
 from indoor3d.api.errors import Refused
-from indoor3d.api.limits import raw_path
+from indoor3d.api.limits import preflight, raw_path
 from indoor3d.api.respond import etag, matches
 from indoor3d.api.settings import Limits
 from indoor3d.store.base import AssetEntry, Catalog
@@ -53,8 +53,11 @@ class Tiles:
         UnknownVenue, UnknownElement, StoreError, Refused
         """
         wanted = _PATH.fullmatch(raw_path(scope).decode()) if scope["type"] == "http" else None
-        if wanted is None or scope["method"] == "OPTIONS":
+        if wanted is None:
             await self._app(scope, receive, send)
+            return
+        if scope["method"] == "OPTIONS":
+            await preflight(_ALLOW)(scope, receive, send)
             return
         if scope["method"] not in {"GET", "HEAD"}:
             detail = (f"This address takes {_ALLOW}.", f"이 주소는 {_ALLOW}만 받습니다.")

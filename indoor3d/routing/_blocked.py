@@ -134,7 +134,9 @@ def _standing(
         if not np.isfinite(seconds[backwards][edge]):
             reason = _reason(graph, edge, conditions.profile, emergency=conditions.emergency)
             middle = network.node_position[[network.edge_from[edge], network.edge_to[edge]], :2].mean(axis=0)
-            place = _place_entry(graph, ends[0], reason, at=(int(network.node_surface[network.edge_from[edge]]), middle))
+            place = _place_entry(
+                graph, ends[0], reason, at=(int(network.node_surface[network.edge_from[edge]]), middle)
+            )
             entries += [_entry(graph.building, name, reason) for name in names] or place
     return entries + (_on_stub(graph, ends[1], way.leaves, conditions) if ends[1] else [])
 

@@ -55,11 +55,11 @@ class Closures:
 
     def shared(self, lines: NDArray[np.object_]) -> list[tuple[int, tuple[int, ...]]]:
         """Ways that need one passage of a group: (line, members), less those that :meth:`needs` has settled."""
-        found = []
-        for members, area in self.joint:
-            for line in np.flatnonzero(shapely.intersects(area, lines)).tolist():
-                found.append((line, members))
-        return found
+        return [
+            (line, members)
+            for members, area in self.joint
+            for line in np.flatnonzero(shapely.intersects(area, lines)).tolist()
+        ]
 
 
 def closures(surface: Walkable) -> Closures:
@@ -99,9 +99,7 @@ def _without(surface: Walkable, members: Sequence[int], window: tuple[float, flo
     return shapely.clip_by_rect(free, *window)
 
 
-def _gone(
-    surface: Walkable, left: BaseGeometry, window: tuple[float, float, float, float]
-) -> BaseGeometry:
+def _gone(surface: Walkable, left: BaseGeometry, window: tuple[float, float, float, float]) -> BaseGeometry:
     """The free space within a window that is gone when only ``left`` is left.
 
     It holds the border it shares with walls and not the border it shares with what is left: a way along the side of a
@@ -157,4 +155,3 @@ def _distinct(rows: Floats) -> Floats:
         return rows
     _, first = np.unique(np.round(rows, 6), axis=0, return_index=True)
     return rows[np.sort(first)] if len(first) == len(rows) else rows[first]
-

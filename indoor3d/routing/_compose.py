@@ -91,9 +91,7 @@ def _edge(graph: "NavGraph", label: int, seconds: tuple[Floats, Floats]) -> _Pie
     network, edge, backwards = graph.network, label // 2, bool(label % 2)
     ends = [int(network.edge_from[edge]), int(network.edge_to[edge])]
     low, high = network.path_start[edge : edge + 2]
-    positions = np.vstack(
-        [network.node_position[ends[0]], network.path[low:high], network.node_position[ends[1]]]
-    )
+    positions = np.vstack([network.node_position[ends[0]], network.path[low:high], network.node_position[ends[1]]])
     mode, climb = MODES[network.edge_mode[edge]], float(network.edge_climb_m[edge])
     surfaces = (int(network.node_surface[ends[0]]), int(network.node_surface[ends[1]]))
     low, high = network.edge_element_start[edge : edge + 2]

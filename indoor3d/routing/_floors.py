@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from indoor3d.errors import InvalidPosition, OffNetwork
-from indoor3d.models.building import Building
+from indoor3d.models.building import Building, Space
 from indoor3d.models.network import Network
 from indoor3d.routing._level_edges import Ways
 from indoor3d.routing.place import Place, on_floor
@@ -24,6 +24,8 @@ Indices = NDArray[np.intp]
 SNAP_M = 1.5
 """How far a place may be moved to where a body fits (INGESTION.md §4)."""
 _INSIDE_M = 1e-6
+_FILLED = 0.3
+"""A connector that covers this share of a space is what people in it stand on, where there is no other floor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +88,30 @@ class Floors:
                 offers.append((round(distance, 6), index, float(at[0]), float(at[1])))
         near = [offer for offer in offers if offer[0] <= SNAP_M]
         if not near:
+            for space in self.building.spaces:
+                landings = self.landings(space) if space.id == place.element else []
+                if landings:
+                    return landings[0]
             raise self._off(place, min(offers, default=None))
         self._refuse_ambiguous(place, near)
         _, surface, x, y = self._choose(place, near)
         return Spot(place=place, surface=surface, x_m=x, y_m=y)
+
+    def landings(self, space: Space) -> list[Spot]:
+        """Where the connectors that fill a space meet the floors they join: what people in it step onto."""
+        own = [
+            c.id
+            for c in self.building.connectors
+            if c.footprint.intersection(space.footprint).area > _FILLED * space.footprint.area
+        ]
+        found = []
+        for index, ways in enumerate(self.ways):
+            for (connector, _), (x, y) in sorted(ways.surface.attachments.items()):
+                if connector in own:
+                    floor = ways.surface
+                    place = Place(x_m=x, y_m=y, z_m=floor.floor_m, level=floor.level, element=space.id)
+                    found.append(Spot(place=place, surface=index, x_m=x, y_m=y))
+        return found
 
     def try_spot(self, place: Place, *, shut: Collection[str] = ()) -> Spot | None:
         """Put a place on the network, or give None where that cannot be."""
@@ -100,27 +122,36 @@ class Floors:
 
     def links(self, spot: Spot, *, shut: Collection[str] = (), least_width_m: float = 0.0) -> tuple[Indices, Floats]:
         """Nodes that a spot sees over ways that are open and wide enough, and their distances in metres."""
-        free, nodes = self.free(spot.surface), self.nodes(spot.surface)
-        count, at = len(free.corners), np.array([spot.x_m, spot.y_m])
-        seen = nodes[:count][free.visible_corners(at)]
+        at = np.array([[spot.x_m, spot.y_m]])
+        _, nodes, length = self.links_many(spot.surface, at, shut=shut, least_width_m=least_width_m)
+        return nodes, length
+
+    def links_many(
+        self, surface: int, points: Floats, *, shut: Collection[str] = (), least_width_m: float = 0.0
+    ) -> tuple[Indices, Indices, Floats]:
+        """The same for many points of one surface: rows of ``points``, nodes, metres."""
+        free, nodes = self.free(surface), self.nodes(surface)
+        count = len(free.corners)
+        seen = free.visible_corners_many(points).astype(np.intp)
         loose = nodes[count:]
         places = self.network.node_position[loose, :2]
-        if len(loose):
-            loose = loose[free.sees_many(np.broadcast_to(at, places.shape), places)]
-        found = np.concatenate([seen, loose]).astype(np.intp)
-        ends = self.network.node_position[found, :2]
-        good = self._usable(spot.surface, at, ends, shut=shut, least_width_m=least_width_m)
-        return found[good], np.hypot(*(ends[good] - at).T)
+        row, which = (i.ravel() for i in np.indices((len(points), len(loose))))
+        sees = free.sees_many(points[row], places[which]) if len(row) else np.zeros(0, np.bool_)
+        rows = np.concatenate([seen[:, 0], row[sees]])
+        found = np.concatenate([nodes[seen[:, 1]], loose[which[sees]]])
+        starts, ends = points[rows], self.network.node_position[found, :2]
+        good = self._usable(surface, starts, ends, shut=shut, least_width_m=least_width_m)
+        return rows[good], found[good], np.hypot(*(ends - starts)[good].T)
 
     def direct(self, a: Spot, b: Spot, *, shut: Collection[str] = (), least_width_m: float = 0.0) -> float:
         """Straight distance between two spots that see each other over an open way, else infinite."""
         if a.surface != b.surface:
             return float("inf")
-        one, other = np.array([a.x_m, a.y_m]), np.array([[b.x_m, b.y_m]])
-        if not self.free(a.surface).sees(one, other[0]):
+        one, other = np.array([[a.x_m, a.y_m]]), np.array([[b.x_m, b.y_m]])
+        if not self.free(a.surface).sees_many(one, other)[0]:
             return float("inf")
         good = self._usable(a.surface, one, other, shut=shut, least_width_m=least_width_m)
-        return float(np.hypot(*(other[0] - one))) if good[0] else float("inf")
+        return float(np.hypot(*(other - one)[0])) if good[0] else float("inf")
 
     def open_part(self, surface: int, shut: Collection[str]) -> BaseGeometry:
         """The free space of a surface that is left when some openings are shut."""
@@ -134,12 +165,12 @@ class Floors:
         return as_multipolygon(shapely.difference(free, shapely.union_all(gone)))
 
     def _usable(
-        self, surface: int, at: Floats, ends: Floats, *, shut: Collection[str], least_width_m: float
+        self, surface: int, starts: Floats, ends: Floats, *, shut: Collection[str], least_width_m: float
     ) -> NDArray[np.bool_]:
         good = np.ones(len(ends), np.bool_)
         if not len(ends) or not (shut or least_width_m > 0):
             return good
-        lines = shapely.linestrings(np.stack([np.broadcast_to(at, ends.shape), ends], axis=1))
+        lines = shapely.linestrings(np.stack([starts, ends], axis=1))
         ways = self.ways[surface]
         if shut:
             good &= ~ways.blocked(lines, shut)
@@ -162,17 +193,15 @@ class Floors:
         if part.is_empty:
             return None
         if shapely.intersects_xy(part, *at[0]) or (not shut and bool(free.contains(at)[0])):
-            return at[0]
+            inside: Floats = at[0]
+            return inside
         point = shapely.Point(at[0])
-        for space in self.building.spaces:
-            if space.level == self.network.surfaces[surface].level and space.walkable and (
-                space.id == place.element or space.footprint.covers(point)
-            ):
-                inside = shapely.intersection(part, space.footprint)
-                if not inside.is_empty and shapely.distance(inside, point) <= SNAP_M:
-                    return shapely.get_coordinates(shapely.shortest_line(inside, point))[0]
-        found: Floats = shapely.get_coordinates(shapely.shortest_line(part, point))[0]
-        return found
+        for space in self.ways[surface].surface.spaces:
+            if space.id == place.element or space.footprint.covers(point):
+                own = shapely.intersection(part, space.footprint)
+                if not own.is_empty and shapely.distance(own, point) <= SNAP_M:
+                    return _nearest_in(own, point)
+        return _nearest_in(part, point)
 
     def _choose(self, place: Place, near: list[tuple[float, int, float, float]]) -> tuple[float, int, float, float]:
         """Of several surfaces, the floor next below a height; without one, the nearest in plan."""
@@ -205,3 +234,8 @@ class Floors:
             ko=f"가장 가까운 걸을 수 있는 곳이 {distance:.1f} m 떨어져 있습니다(한도 {SNAP_M} m).",
             **context | {"nearest": [x, y, floor.floor_m], "distance_m": distance, "level": floor.level},
         )
+
+
+def _nearest_in(area: BaseGeometry, point: shapely.Point) -> Floats:
+    found: Floats = shapely.get_coordinates(shapely.shortest_line(area, point))[0]
+    return found

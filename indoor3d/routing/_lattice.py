@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 _EXTENT_BITS = 30  # differences stay below 2**30, and so cross products below 2**62
 _FINEST_CELL_M = 2.0**-26  # 15 nm: finer than any source; keeps site coordinates up to 10,000 km exact in float64
 _WORLD_M = 1e9  # no projected coordinate is as large
-_HORIZON = 2.0**40  # cells: far outside any polygon, near enough for GEOS to square
+HORIZON = 2.0**40  # cells: far outside any polygon, near enough for GEOS to square
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Lattice:
     def scale(self, points: ArrayLike) -> NDArray[np.float64]:
         """(N, 2) float64, in cells, of positions (N, 2) in metres; those absurdly far away are brought within 2**40."""
         metres = np.asarray(points, dtype=np.float64)
-        reach = _HORIZON * self.cell_m
+        reach = HORIZON * self.cell_m
         return (np.clip(metres - self.origin, -reach, reach)) / self.cell_m
 
     def restore(self, cells: Ints | NDArray[np.float64]) -> NDArray[np.float64]:

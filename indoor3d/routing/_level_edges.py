@@ -42,9 +42,10 @@ class Ways:
         for line, which in zip(*(a.tolist() for a in self.closures.needs(lines)), strict=True):
             needed[line].append(which)
         ends = shapely.get_coordinates(lines).reshape(-1, 2, 2)
-        for line in [i for i, group in enumerate(needed) if len(group) > 1]:
-            way = ends[line, 1] - ends[line, 0]
-            needed[line].sort(key=lambda p, line=line, way=way: (float((self._centres[p] - ends[line, 0]) @ way), p))
+        for line, group in enumerate(needed):
+            if len(group) > 1:
+                along = (self._centres[group] - ends[line, 0]) @ (ends[line, 1] - ends[line, 0])
+                needed[line] = [group[i] for i in np.lexsort((group, along))]
         options = [[tuple(group)] for group in needed]
         for line, members in self.closures.shared(lines):
             options[line] = _either(options[line], members)

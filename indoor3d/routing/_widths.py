@@ -46,9 +46,7 @@ def _gaps(ground: BaseGeometry) -> NDArray[np.object_]:
     starts, ends = rows[:, :2], rows[:, 4:]
     sides = shapely.linestrings(np.stack([starts, ends], axis=1))
     source = np.flatnonzero(reflex)
-    found, side = shapely.STRtree(sides).query(
-        shapely.points(starts[source]), predicate="dwithin", distance=WIDEST_M
-    )
+    found, side = shapely.STRtree(sides).query(shapely.points(starts[source]), predicate="dwithin", distance=WIDEST_M)
     at = starts[source[found]]
     along = ends[side] - starts[side]
     square = np.einsum("ij,ij->i", at - starts[side], along) / np.maximum(np.einsum("ij,ij->i", along, along), 1e-18)

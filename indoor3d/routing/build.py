@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indoor3d.models.building import Building, Exit
-from indoor3d.models.issue import Issue
 from indoor3d.models.network import Network, Surface
 from indoor3d.models.vocabulary import Mode
 from indoor3d.routing._columns import Columns, Link
@@ -69,7 +69,9 @@ def build_navigation(building: Building, *, radius_m: float = RADIUS_M) -> NavGr
         nodes = add_surface(columns, index, way, places=places, elements=elements)
         node_of |= {(entry.kind, entry.key): int(node) for entry, node in zip(here, nodes, strict=True)}
     landings = {
-        entry.key: Landing(node=node_of["stop", entry.key], surface=entry.surface, floor_m=surfaces[entry.surface].floor_m, at=entry.at)
+        entry.key: Landing(
+            node=node_of["stop", entry.key], surface=entry.surface, floor_m=surfaces[entry.surface].floor_m, at=entry.at
+        )
         for entry in entries
         if entry.kind == "stop"
     }
@@ -122,21 +124,16 @@ def _sides(p: Passage, surfaces: Sequence[Walkable]) -> list[int]:
 def _exits(building: Building, surfaces: Sequence[Walkable]) -> list[_Entry]:
     """Where one is outside, for each exit that can be stood in."""
     home = {space.id: i for i, surface in enumerate(surfaces) for space in surface.spaces}
-    known = {o.id for o in building.openings}
     found = []
     for one in sorted(building.exits, key=lambda e: e.id):
-        candidates = [
-            (i, p) for i, surface in enumerate(surfaces) for p in surface.passages if p.id == one.opening
-        ]
+        candidates = [(i, p) for i, surface in enumerate(surfaces) for p in surface.passages if p.id == one.opening]
+        if one.opening and not candidates:
+            continue  # its opening is missing, or opens nothing: nobody gets there
         if candidates and one_sided(candidates[0][1], home):
             index, p = candidates[0]
             outside = outside_of(p)
             at = (float(outside[0]), float(outside[1]))
             good = bool(FreeSpace(surfaces[index].free).contains([at])[0])
-        elif one.opening in known and not candidates:
-            continue
-        elif one.opening and one.opening not in known:
-            continue
         else:
             index, at, good = _nearest(one, surfaces)
         if good:
@@ -148,7 +145,11 @@ def _nearest(one: Exit, surfaces: Sequence[Walkable]) -> tuple[int, tuple[float,
     """The free place nearest to an exit that no one-sided opening leads to, on its level."""
     best = (ATTACH_PLAN_M, -1, (0.0, 0.0))
     for index, surface in enumerate(surfaces):
-        if surface.level == one.level and abs(surface.floor_m - one.position[2]) <= ATTACH_Z_M and len(surface.free.geoms):
+        if (
+            surface.level == one.level
+            and abs(surface.floor_m - one.position[2]) <= ATTACH_Z_M
+            and len(surface.free.geoms)
+        ):
             at = FreeSpace(surface.free).nearest([one.position[:2]])[0]
             distance = round(float(np.hypot(*(at - one.position[:2]))), 6)
             best = min(best, (distance, index, (float(at[0]), float(at[1]))))
@@ -164,7 +165,7 @@ def _add_steps(
 ) -> None:
     """Join the two sides of openings with a step, unless nobody could take it."""
     keys = sorted(key for kind, key in node_of if kind == "step")
-    for (name, low), (other, high) in zip(keys, keys[1:], strict=False):
+    for (name, low), (other, high) in pairwise(keys):
         if name != other:
             continue
         climb = surfaces[high].floor_m - surfaces[low].floor_m

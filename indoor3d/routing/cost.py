@@ -80,12 +80,17 @@ def _seconds(mode: Mode, length: Floats, climb: Floats, *, profile: Profile, eme
     if mode is Mode.STAIRS:
         return _stairs(length, climb, profile)
     if mode is Mode.RAMP:
-        return length / np.where(climb > 0, profile.ramp_up_mps, profile.ramp_down_mps)
+        return _over(length, np.where(climb > 0, profile.ramp_up_mps, profile.ramp_down_mps))
     if mode is Mode.LIFT:
         return _lift(climb) if profile.lifts and not emergency else never
     if profile.escalator == "never":
         return never
     return _stairs(length, climb, profile) if emergency and mode is Mode.ESCALATOR else length / ESCALATOR_MPS
+
+
+def _over(length: Floats, speed_mps: Floats) -> Floats:
+    seconds: Floats = length / speed_mps
+    return seconds
 
 
 def _stairs(length: Floats, climb: Floats, profile: Profile) -> Floats:
@@ -95,7 +100,8 @@ def _stairs(length: Floats, climb: Floats, profile: Profile) -> Floats:
     speed = np.where(climb > 0, profile.stairs_up_mps, profile.stairs_down_mps)
     rise = np.maximum(np.abs(climb), 1e-9)
     beyond = np.maximum(0.0, rise - LONG_CLIMB_M) / rise
-    return length / speed * (1 - beyond + beyond / LONG_CLIMB_FACTOR)
+    seconds: Floats = length / speed * (1 - beyond + beyond / LONG_CLIMB_FACTOR)
+    return seconds
 
 
 def _lift(climb: Floats) -> Floats:
@@ -103,4 +109,5 @@ def _lift(climb: Floats) -> Floats:
     travel = np.abs(climb) / LIFT_MPS
     ride = 2 * LIFT_DOOR_S + LIFT_HOLD_S + travel + LIFT_STOP_S
     cycle = 2 * travel + 2 * (LIFT_HOLD_S + 2 * LIFT_DOOR_S)
-    return ride + LIFT_WAIT_CYCLES * cycle
+    seconds: Floats = ride + LIFT_WAIT_CYCLES * cycle
+    return seconds

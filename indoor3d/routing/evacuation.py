@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from indoor3d.errors import Indoor3dError, NoOpenExit, OffNetwork
 from indoor3d.models.building import Space
@@ -30,8 +31,18 @@ _CORNERS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Field:
-    """How far every node is from the open exits."""
+class Field:
+    """How far every node is from the open exits.
+
+    Parameters
+    ----------
+    reached : Tree
+        Shortest paths from all open exits over the graph turned round.
+    exits : tuple of str
+        Ids of the open exits.
+    nodes : (X,) intp
+        Where they are.
+    """
 
     reached: Tree
     exits: tuple[str, ...]
@@ -50,10 +61,14 @@ def evacuate(graph: "NavGraph", places: Sequence[Place] | None, conditions: "Con
     NoOpenExit
         No exit is open, or none can be stood in.
     """
-    field = _field(graph, conditions)
+    field = exit_field(graph, conditions)
     if places is None:
         spaces = sorted((s for s in graph.building.spaces if s.walkable), key=lambda s: s.id)
-        escapes = [_from_space(graph, space, field, conditions) for space in spaces]
+        worst = _worst_spots(graph, field, conditions)
+        escapes = [
+            _escape(graph, worst[space.id], space.id, field, conditions) if space.id in worst else _crowded(space)
+            for space in spaces
+        ]
     else:
         escapes = [_from_place(graph, place, field, conditions) for place in places]
     return Evacuation(
@@ -64,7 +79,13 @@ def evacuate(graph: "NavGraph", places: Sequence[Place] | None, conditions: "Con
     )
 
 
-def _field(graph: "NavGraph", conditions: "Conditions") -> _Field:
+def exit_field(graph: "NavGraph", conditions: "Conditions") -> Field:
+    """Find the way from every node to the exit that is quickest to reach.
+
+    Raises
+    ------
+    NoOpenExit
+    """
     network = graph.network
     pairs = zip(network.exit_id, network.exit_node.tolist(), strict=True)
     opened = [(ident, node) for ident, node in pairs if ident not in conditions.closed.exits]
@@ -75,7 +96,7 @@ def _field(graph: "NavGraph", conditions: "Conditions") -> _Field:
     nodes = np.array([node for _, node in opened], np.intp)
     root = (nodes, np.full(len(nodes), 1e-9), np.full(len(nodes), -1, np.intp))
     reached = tree(extended(turned, [root]), turned.count)
-    return _Field(reached=reached, exits=tuple(ident for ident, _ in opened), nodes=nodes)
+    return Field(reached=reached, exits=tuple(ident for ident, _ in opened), nodes=nodes)
 
 
 def _no_exit(graph: "NavGraph", conditions: "Conditions") -> NoOpenExit:
@@ -90,7 +111,7 @@ def _no_exit(graph: "NavGraph", conditions: "Conditions") -> NoOpenExit:
     )
 
 
-def _from_place(graph: "NavGraph", place: Place, field: _Field, conditions: "Conditions") -> Escape:
+def _from_place(graph: "NavGraph", place: Place, field: Field, conditions: "Conditions") -> Escape:
     space = _space_of(graph, place)
     try:
         spot = graph.floors.spot(place, shut=conditions.closed.elements)
@@ -99,62 +120,81 @@ def _from_place(graph: "NavGraph", place: Place, field: _Field, conditions: "Con
     return _escape(graph, spot, space, field, conditions)
 
 
-def _from_space(graph: "NavGraph", space: Space, field: _Field, conditions: "Conditions") -> Escape:
-    """The escape from the worst place of a space; without a way if any real part of the space has none."""
-    worst: tuple[float, Spot] | None = None
-    for spot in _corners(graph, space, conditions):
-        seconds = _seconds(graph, spot, field, conditions)
-        if worst is None or seconds > worst[0] + 1e-9:
-            worst = (seconds, spot)
-    if worst is None:
-        point = shapely.point_on_surface(space.footprint)
-        place = Place(x_m=point.x, y_m=point.y, z_m=space.floor_m, level=space.level, element=space.id)
-        problem = OffNetwork(
-            f"Nobody can stand in space {space.id}: it is too narrow or full of obstacles.",
-            ko=f"공간 {space.id}에는 설 곳이 없습니다. 너무 좁거나 장애물로 차 있습니다.",
-            element=space.id,
-            level=space.level,
-        )
-        return Escape(start=place, space=space.id, problem=problem)
-    return _escape(graph, worst[1], space.id, field, conditions)
+def times_s(graph: "NavGraph", field: Field, conditions: "Conditions") -> list[tuple[str, Spot, float]]:
+    """Seconds to the best exit from every corner of the free area of every space: (id of the space, spot, seconds).
 
-
-def _corners(graph: "NavGraph", space: Space, conditions: "Conditions") -> list[Spot]:
-    """Corners of the free area of a space, those of small cut-off pockets left out unless there is nothing else."""
-    found: list[Spot] = []
-    for index, surface in enumerate(graph.floors.ways):
-        if space.id not in {s.id for s in surface.surface.spaces}:
-            continue
+    A space that stairs or the like fill has no free area: people in it stand on the connector, so its landings count.
+    """
+    found: list[tuple[str, Spot, float]] = []
+    for index, ways in enumerate(graph.floors.ways):
         free = graph.floors.open_part(index, conditions.closed.elements)
-        parts = [p for p in shapely.get_parts(shapely.intersection(free, space.footprint)) if p.area > 0]
-        large = [p for p in parts if p.area >= _POCKET_M2] or sorted(parts, key=lambda p: -p.area)[:1]
-        for part in large:
-            corners = np.unique(np.round(shapely.get_coordinates(part.exterior), 9), axis=0)
-            if len(corners) > _CORNERS:
-                corners = corners[np.linspace(0, len(corners) - 1, _CORNERS).astype(int)]
-            inside = graph.floors.free(index).nearest(corners)
-            for x, y in inside.tolist():
-                place = Place(x_m=x, y_m=y, z_m=space.floor_m, level=space.level, element=space.id)
-                found.append(Spot(place=place, surface=index, x_m=x, y_m=y))
+        spots = [spot for space in ways.surface.spaces for spot in _corners(graph, space, index, free)]
+        if not spots:
+            continue
+        rows, nodes, length = graph.floors.links_many(
+            index,
+            np.array([[spot.x_m, spot.y_m] for spot in spots]),
+            shut=conditions.closed.elements,
+            least_width_m=conditions.profile.min_clear_width_m,
+        )
+        seconds = np.full(len(spots), np.inf)
+        np.minimum.at(seconds, rows, field.reached.cost[nodes] + length / conditions.profile.level_mps)
+        found += [(spot.place.element, spot, value) for spot, value in zip(spots, seconds.tolist(), strict=True)]
+    standing = {space for space, _, _ in found}
+    for space in graph.building.spaces:
+        if space.walkable and space.id not in standing:
+            for spot in graph.floors.landings(space):
+                found.append((space.id, spot, _best(graph, spot, field, conditions)[0]))
     return found
 
 
-def _best(graph: "NavGraph", spot: Spot, field: _Field, conditions: "Conditions") -> tuple[float, int]:
+def _worst_spots(graph: "NavGraph", field: Field, conditions: "Conditions") -> dict[str, Spot]:
+    """The spot with the longest time to an exit, by id of the space."""
+    worst: dict[str, tuple[float, Spot]] = {}
+    for space, spot, seconds in times_s(graph, field, conditions):
+        if space not in worst or seconds > worst[space][0] + 1e-9:
+            worst[space] = (seconds, spot)
+    return {space: spot for space, (_, spot) in worst.items()}
+
+
+def _corners(graph: "NavGraph", space: Space, surface: int, free: BaseGeometry) -> list[Spot]:
+    """Corners of the free area of a space, those of small cut-off pockets left out unless there is nothing else."""
+    parts = [p for p in shapely.get_parts(shapely.intersection(free, space.footprint)) if p.area > 0]
+    large = [p for p in parts if p.area >= _POCKET_M2] or sorted(parts, key=lambda p: -p.area)[:1]
+    found: list[Spot] = []
+    for part in large:
+        corners = np.unique(np.round(shapely.get_coordinates(part.exterior), 9), axis=0)
+        if len(corners) > _CORNERS:
+            corners = corners[np.linspace(0, len(corners) - 1, _CORNERS).astype(int)]
+        for x, y in graph.floors.free(surface).nearest(corners).tolist():
+            place = Place(x_m=x, y_m=y, z_m=space.floor_m, level=space.level, element=space.id)
+            found.append(Spot(place=place, surface=surface, x_m=x, y_m=y))
+    return found
+
+
+def _crowded(space: Space) -> Escape:
+    point = shapely.point_on_surface(space.footprint)
+    place = Place(x_m=point.x, y_m=point.y, z_m=space.floor_m, level=space.level, element=space.id)
+    problem = OffNetwork(
+        f"Nobody can stand in space {space.id}: it is too narrow or full of obstacles.",
+        ko=f"공간 {space.id}에는 설 곳이 없습니다. 너무 좁거나 장애물로 차 있습니다.",
+        element=space.id,
+        level=space.level,
+    )
+    return Escape(start=place, space=space.id, problem=problem)
+
+
+def _best(graph: "NavGraph", spot: Spot, field: Field, conditions: "Conditions") -> tuple[float, int]:
     """Seconds to the best exit, and the node at which the way enters the graph (-1: there is none)."""
-    speed = conditions.profile.level_mps
     nodes, length = graph.links(spot, conditions)
     if not len(nodes):
         return float("inf"), -1
-    seconds = field.reached.cost[nodes] + length / speed
+    seconds = field.reached.cost[nodes] + length / conditions.profile.level_mps
     quickest = int(np.argmin(seconds))
     return float(seconds[quickest]), int(nodes[quickest])
 
 
-def _seconds(graph: "NavGraph", spot: Spot, field: _Field, conditions: "Conditions") -> float:
-    return _best(graph, spot, field, conditions)[0]
-
-
-def _escape(graph: "NavGraph", spot: Spot, space: str, field: _Field, conditions: "Conditions") -> Escape:
+def _escape(graph: "NavGraph", spot: Spot, space: str, field: Field, conditions: "Conditions") -> Escape:
     seconds, node = _best(graph, spot, field, conditions)
     if not np.isfinite(seconds):
         problem = _blocked.explain(graph, spot, field.nodes, conditions)
@@ -182,6 +222,10 @@ def _space_of(graph: "NavGraph", place: Place) -> str:
         if space.id == place.element:
             return space.id
     for space in sorted(graph.building.spaces, key=lambda s: s.id):
-        if space.walkable and space.level == place.level and shapely.intersects_xy(space.footprint, place.x_m, place.y_m):
+        if (
+            space.walkable
+            and space.level == place.level
+            and shapely.intersects_xy(space.footprint, place.x_m, place.y_m)
+        ):
             return space.id
     return ""

@@ -61,7 +61,12 @@ class NavGraph:
     """
 
     def __init__(
-        self, building: Building, network: Network, *, ways: Sequence[Ways] | None = None, issues: tuple[Issue, ...] = ()
+        self,
+        building: Building,
+        network: Network,
+        *,
+        ways: Sequence[Ways] | None = None,
+        issues: tuple[Issue, ...] = (),
     ) -> None:
         self.building, self.network, self.issues = building, network, issues
         self.floors = Floors(building, network, ways)
@@ -214,9 +219,7 @@ class NavGraph:
             spot, shut=conditions.closed.elements, least_width_m=conditions.profile.min_clear_width_m
         )
 
-    def ending(
-        self, reached: Tree, first: Spot, last: Spot, conditions: Conditions
-    ) -> tuple[float, float, int] | None:
+    def ending(self, reached: Tree, first: Spot, last: Spot, conditions: Conditions) -> tuple[float, float, int] | None:
         """How a tree ends at a spot: seconds in all, metres of the last straight way, node it starts at (-1: the start)."""
         speed, closed = conditions.profile.level_mps, conditions.closed.elements
         straight = self.floors.direct(first, last, shut=closed, least_width_m=conditions.profile.min_clear_width_m)
@@ -264,4 +267,3 @@ class NavGraph:
 
     def _place(self, place: Place | str) -> Place:
         return find_place(self.building, place) if isinstance(place, str) else place
-

@@ -52,9 +52,7 @@ def to_networkx(network: Network, *, profile: Profile | None = None, shut: Colle
     return graph
 
 
-def _add(
-    graph: nx.MultiDiGraph, network: Network, edge: int, *, backwards: bool, seconds: np.ndarray | None
-) -> None:
+def _add(graph: nx.MultiDiGraph, network: Network, edge: int, *, backwards: bool, seconds: np.ndarray | None) -> None:
     if seconds is None:
         if backwards and network.edge_oneway[edge]:
             return

@@ -134,24 +134,16 @@ def _by_id(building: Building, ident: str) -> Place | None:
     for space in building.spaces:
         if space.id == ident:
             return _in_space(space)
-    for facility in building.facilities:
-        if facility.id == ident:
-            x, y, z = facility.position
-            return Place(x_m=x, y_m=y, z_m=z, level=facility.level, element=ident)
-    for one in building.exits:
-        if one.id == ident:
-            x, y, z = one.position
-            return Place(x_m=x, y_m=y, z_m=z, level=one.level, element=ident)
-    for connector in building.connectors:
-        if connector.id == ident:
-            stop = connector.stops[0]
-            x, y, z = stop.position
-            return Place(x_m=x, y_m=y, z_m=z, level=stop.level, element=ident)
     for opening in building.openings:
         if opening.id == ident:
             centre = opening.footprint.centroid
             return Place(x_m=centre.x, y_m=centre.y, z_m=opening.floor_m, level=opening.level, element=ident)
-    return None
+    points = {c.id: (c.stops[0].level, c.stops[0].position) for c in building.connectors}
+    points |= {one.id: (one.level, one.position) for one in (*building.facilities, *building.exits)}
+    if ident not in points:
+        return None
+    level, (x, y, z) = points[ident]
+    return Place(x_m=x, y_m=y, z_m=z, level=level, element=ident)
 
 
 def _in_space(space: Space) -> Place:
@@ -172,5 +164,3 @@ def _by_name(building: Building, text: str) -> Place | None:
             candidates=ids[:20],
         )
     return _by_id(building, ids[0]) if ids else None
-
-

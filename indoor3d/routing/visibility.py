@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from shapely import MultiPolygon, Polygon, STRtree
 
 from indoor3d.routing._expansion import clip, cross, expand, first_funnels, triangulate, walk
-from indoor3d.routing._lattice import Ints, finite, snap
+from indoor3d.routing._lattice import HORIZON, Ints, finite, snap
 
 Flags = NDArray[np.bool_]
 
@@ -84,6 +84,7 @@ class FreeSpace:
         self.free = shapely.transform(self._polygon, self._lattice.restore)
         self.corners = self._lattice.restore(mesh.xy[:, self._vertex].T)
         self.tolerance_m = max(_TOUCH_M, 2 * self._lattice.cell_m)
+        self._index()
 
     def taut_edges(self) -> NDArray[np.int32]:
         """Every pair of corners that a shortest path may join by a straight segment.
@@ -216,8 +217,8 @@ class FreeSpace:
         Returns
         -------
         (K, 2) float64
-            Contained points as they are; for the others the nearest place, moved inside by a few cells where the wall
-            itself has no place on the lattice (further only in a cleft narrower than that).
+            Contained points as they are; for the others the nearest place, at most a few cells further inside where the
+            wall itself has no place on the lattice (a vertex of the wall in a cleft narrower than that).
 
         Raises
         ------
@@ -228,6 +229,15 @@ class FreeSpace:
         outside = ~self.contains(found)
         found[outside] = self._lattice.restore(self._place(found[outside]))
         return found
+
+    def _index(self) -> None:
+        """Ask everything once: GEOS makes indices at the first question, and two threads that ask it crash."""
+        here, beyond = self._triangles[0].astype(np.float64), shapely.Point(HORIZON, 0)
+        shapely.covers(self._polygon, shapely.LineString(here[:2]))
+        shapely.intersects_xy(self._polygon, *here[0])
+        shapely.dwithin(self._polygon, beyond, 1.0)
+        self._tree.nearest(beyond)
+        self._tree.query(beyond)
 
     def _pairs(self, keys: Ints) -> NDArray[np.int32]:
         """(M, 2): the row and the corner of ``row * C + corner``."""
@@ -287,14 +297,9 @@ class FreeSpace:
     def _inside(self, wanted: NDArray[np.float64]) -> Ints:
         """A place of the lattice within the closed polygon, near a point that is on its wall or just outside."""
         near = np.rint(wanted) + _NEAR
-        triangle = self._triangles[self._tree.nearest(shapely.Point(wanted))].astype(np.float64)
-        side = np.hypot(*(np.roll(triangle, 1, axis=0) - np.roll(triangle, -1, axis=0)).T)
-        centre = side @ triangle / side.sum()
-        step = np.minimum(1.0, 2.0 ** np.arange(32) / max(1.0, float(np.hypot(*(centre - wanted)))))[:, None]
-        inward = np.rint(wanted + step * (centre - wanted))
-        for places in (near, inward, triangle):
-            held = places[shapely.intersects_xy(self._polygon, *places.T)]
-            if len(held):
-                break
-        nearest = held[int(np.argmin(np.hypot(*(held - wanted).T)))]
-        return np.asarray(nearest, dtype=np.int64)
+        triangle = self._triangles[self._tree.nearest(shapely.Point(wanted))]
+        held = near[shapely.intersects_xy(self._polygon, *near.T)]
+        places = (
+            held if len(held) else triangle
+        )  # in a cleft too narrow for the lattice: to the nearest of its vertices
+        return np.asarray(places[np.argmin(np.hypot(*(places - wanted).T))], dtype=np.int64)

@@ -195,7 +195,9 @@ def _passages(
     for opening, candidates in zip(openings, near, strict=True):
         named = [pair for name in opening.spaces for pair in candidates if pair[0].id == name]
         met_here = [
-            (s, i) for s, i in candidates if s.level == opening.level and abs(s.floor_m - opening.floor_m) <= _OPENING_Z_M
+            (s, i)
+            for s, i in candidates
+            if s.level == opening.level and abs(s.floor_m - opening.floor_m) <= _OPENING_Z_M
         ]
         p = passage(opening, [s for s, _ in named or met_here], radius_m=radius_m)
         sides = [
@@ -232,7 +234,9 @@ def _union(geometries: Iterable[BaseGeometry]) -> BaseGeometry:
 
 def _clean(geometries: Iterable[BaseGeometry]) -> NDArray[np.object_]:
     """Outlines without corners below a centimetre: noise in the source must not become corners of the roadmap."""
-    return shapely.make_valid(shapely.simplify(np.array(list(geometries), dtype=object), _SIMPLIFY_M))
+    outlines = np.array(list(geometries), dtype=object)
+    cleaned: NDArray[np.object_] = shapely.make_valid(shapely.simplify(outlines, _SIMPLIFY_M))
+    return cleaned
 
 
 def _base(
@@ -307,6 +311,8 @@ def _attached(
     for connector, index, stop in stops:
         at = shapely.Point(stop.position[:2])
         near = shapely.intersection(free, shapely.buffer(at, ATTACH_PLAN_M))
+        if near.is_empty:
+            continue
         reach = _LIFT_DOOR_M if connector.category is ConnectorCategory.LIFT else _NEAR_STOP_M
         own = shapely.intersection(shapes[connector.id], shapely.buffer(at, _CARVE_M))
         lane = shapely.union_all([base, own, shapely.buffer(at, reach)]).buffer(1e-6)

@@ -23,7 +23,9 @@ _REACH_M = 0.06
 _CLEAR_M = 0.02
 
 
-def virtual_openings(model: Model, spaces: Sequence[Space], obstacles: Sequence[Obstacle], doors: Iterable[Opening]) -> list[Opening]:
+def virtual_openings(
+    model: Model, spaces: Sequence[Space], obstacles: Sequence[Obstacle], doors: Iterable[Opening]
+) -> list[Opening]:
     """Where two walkable spaces touch with nothing between.
 
     Pairs that the file does not declare as open are taken as open too, each with an issue.
@@ -46,7 +48,13 @@ def virtual_openings(model: Model, spaces: Sequence[Space], obstacles: Sequence[
         if opened and not known:
             centre = opened[0].footprint.centroid
             values = {"spaces": f"{a.name.best() or a.id}, {b.name.best() or b.id}"}
-            issue = Issue(code="opening.assumed-open", element=opened[0].id, level=a.level, position=(centre.x, centre.y, a.floor_m), values=values)
+            issue = Issue(
+                code="opening.assumed-open",
+                element=opened[0].id,
+                level=a.level,
+                position=(centre.x, centre.y, a.floor_m),
+                values=values,
+            )
             model.issues.append(issue)
         found += opened
     return found
@@ -81,7 +89,9 @@ class _Barriers:
     """What closes a boundary: obstacles, and doors, which are openings of their own."""
 
     def __init__(self, obstacles: Sequence[Obstacle], doors: Iterable[Opening]) -> None:
-        rows: list[tuple[BaseGeometry, float, float]] = [(o.footprint, o.floor_m - 0.5, o.floor_m + 0.5) for o in obstacles]
+        rows: list[tuple[BaseGeometry, float, float]] = [
+            (o.footprint, o.floor_m - 0.5, o.floor_m + 0.5) for o in obstacles
+        ]
         rows += [(d.footprint, d.floor_m - 0.5, d.floor_m + 0.5) for d in doors]
         self.rows = rows
         self.tree = shapely.STRtree([row[0] for row in rows])
@@ -101,13 +111,19 @@ def _between(a: Space, b: Space, barriers: _Barriers, touch_m: float) -> list[Op
     free = edge.difference(closed.buffer(_CLEAR_M, join_style="mitre")) if not closed.is_empty else edge
     lines = [p for p in shapely.get_parts(free) if isinstance(p, (LineString, MultiLineString)) and p.length > 0]
     merged = shapely.line_merge(MultiLineString(lines)) if lines else MultiLineString()
-    found = []
+    found: list[Opening] = []
     for line in sorted(shapely.get_parts(merged), key=lambda p: tuple(round(v, 3) for v in p.bounds)):
         if line.length < _MIN_WIDTH_M:
             continue
         gap = line.distance(b.footprint) if touch_m > TOUCH_M else TOUCH_M
-        strip = clean(line.buffer(max(gap, TOUCH_M) + _REACH_M, cap_style="flat", join_style="mitre").difference(closed))
-        parts = [p for p in shapely.get_parts(strip) if isinstance(p, Polygon) and p.intersects(a.footprint) and p.intersects(b.footprint)]
+        strip = clean(
+            line.buffer(max(gap, TOUCH_M) + _REACH_M, cap_style="flat", join_style="mitre").difference(closed)
+        )
+        parts = [
+            p
+            for p in shapely.get_parts(strip)
+            if isinstance(p, Polygon) and p.intersects(a.footprint) and p.intersects(b.footprint)
+        ]
         if parts:
             found.append(_virtual(a, b, max(parts, key=lambda p: p.area), line, len(found) + 1))
     return found
@@ -143,6 +159,8 @@ def check_boundaries(model: Model, openings: Iterable[Opening], spaces: Iterable
             agreed += 1
             continue
         values = {"geometry": ", ".join(sorted(opening.spaces)) or "–", "declared": ", ".join(sorted(said))}
-        model.issues.append(Issue(code="opening.boundary-differs", element=opening.id, level=opening.level, values=values))
+        model.issues.append(
+            Issue(code="opening.boundary-differs", element=opening.id, level=opening.level, values=values)
+        )
     model.facts["boundaries_checked"] = checked
     model.facts["boundaries_agreed"] = agreed

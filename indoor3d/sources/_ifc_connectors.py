@@ -2,12 +2,10 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
-from shapely import Point, Polygon, box
+from shapely import Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from indoor3d.models.building import Connector, Obstacle, Position, Space, Stop
@@ -15,7 +13,7 @@ from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import ConnectorCategory, Direction
 from indoor3d.sources._ifc_geometry import Shape
 from indoor3d.sources._ifc_model import Model, Product
-from indoor3d.sources._ifc_plan import Plan, clean, normals, shadow, union_of_triangles
+from indoor3d.sources._ifc_plan import Plan, clean, shadow
 from indoor3d.sources._ifc_treads import Way, incline, treads
 
 _CATEGORIES = {
@@ -39,7 +37,9 @@ class Floors:
         self.obstacles = obstacles
         self._obstacle_tree = shapely.STRtree([o.footprint for o in obstacles])
 
-    def nearest(self, ideal: Position, taken: BaseGeometry, *, reach_m: float = ATTACH_M, dz_m: float = ATTACH_Z_M) -> tuple[Space, Position] | None:
+    def nearest(
+        self, ideal: Position, taken: BaseGeometry, *, reach_m: float = ATTACH_M, dz_m: float = ATTACH_Z_M
+    ) -> tuple[Space, Position] | None:
         """The free place on a floor nearest to a point, outside ``taken``, and the space it is in."""
         here = Point(ideal[:2])
         window = here.buffer(reach_m)
@@ -79,7 +79,9 @@ class Connectors:
 
     def _candidates(self) -> list[tuple[Product, ConnectorCategory]]:
         rows = []
-        for product in self.model.family("IfcStair", "IfcStairFlight", "IfcRamp", "IfcRampFlight", "IfcTransportElement"):
+        for product in self.model.family(
+            "IfcStair", "IfcStairFlight", "IfcRamp", "IfcRampFlight", "IfcTransportElement"
+        ):
             category = self.category(product)
             whole = self.model.products.get(self.model.whole.get(product.key, 0))
             part = whole is not None and whole.family in {"IfcStair", "IfcRamp", "IfcTransportElement"}
@@ -104,7 +106,7 @@ class Connectors:
         if shape is None:
             return None
         way = treads(shape) if category is ConnectorCategory.STAIRS else None
-        way = way or incline(shape, steps=category is ConnectorCategory.ESCALATOR)
+        way = way or incline(shape)
         footprint = clean(shadow(shape), 0.005)
         if way is None or footprint.is_empty:
             self._unattached(product, category, "both")
@@ -113,7 +115,11 @@ class Connectors:
 
     def body(self, product: Product) -> Shape | None:
         """Triangles of a connector and its parts, without railings and beams."""
-        parts = [p for p in self.model.descendants(product.key) if p.family not in {"IfcRailing", "IfcMember", "IfcBeam", "IfcCovering", "IfcSpace"}]
+        parts = [
+            p
+            for p in self.model.descendants(product.key)
+            if p.family not in {"IfcRailing", "IfcMember", "IfcBeam", "IfcCovering", "IfcSpace"}
+        ]
         shapes = [s for p in (product, *parts) if (s := self.model.shape(p)) is not None]
         if not shapes:
             return None
@@ -130,14 +136,18 @@ class Connectors:
         ends = []
         for end, ideal, dz in (("lower", way.foot, -rise / 2), ("upper", way.head, rise / 2)):
             aim = (ideal[0], ideal[1], ideal[2] + dz)
-            found = self.floors.nearest(aim, footprint, dz_m=ATTACH_Z_M + rise / 2) or self.floors.nearest(aim, Polygon(), dz_m=ATTACH_Z_M + rise / 2)
+            found = self.floors.nearest(aim, footprint, dz_m=ATTACH_Z_M + rise / 2) or self.floors.nearest(
+                aim, Polygon(), dz_m=ATTACH_Z_M + rise / 2
+            )
             if found is None:
                 self._unattached(product, category, end)
                 return None
             ends.append(found)
         (low_space, low), (high_space, high) = ends
         if high[2] - low[2] < _MIN_RISE_M and category is not ConnectorCategory.MOVING_WALK:
-            self.model.issues.append(Issue(code="connector.single-level", element=product.id, values={"category": str(category)}))
+            self.model.issues.append(
+                Issue(code="connector.single-level", element=product.id, values={"category": str(category)})
+            )
             return None
         if way.riser_m > 0.25:
             self.model.issues.append(Issue(code="connector.steep", element=product.id, values={"riser_m": way.riser_m}))

@@ -1,13 +1,11 @@
 """Which openings lead outside, to the ground."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-import shapely
-from dataclasses import replace
-from shapely import Point
 
-from indoor3d.models.building import Exit, Opening, Space
+from indoor3d.models.building import Exit, Opening
 from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import OpeningCategory
 from indoor3d.sources._ifc_model import Model
@@ -22,7 +20,9 @@ class Ground:
 
     def __init__(self, model: Model) -> None:
         shapes = [s for p in model.family("IfcSite") if (s := model.shape(p)) is not None]
-        self.points = np.concatenate([s.vertices[np.unique(s.triangles)] for s in shapes]) if shapes else np.empty((0, 3))
+        self.points = (
+            np.concatenate([s.vertices[np.unique(s.triangles)] for s in shapes]) if shapes else np.empty((0, 3))
+        )
         self.datum_m = next((p.origin[2] for p in model.family("IfcBuilding") if p.origin is not None), 0.0)
 
     def near(self, x: float, y: float) -> float:
@@ -40,7 +40,9 @@ def is_marked(model: Model, ident: str) -> bool:
     return product is not None and bool(product.own_text("ExitNumber") or product.own_text("ExitKind"))
 
 
-def exits_of(model: Model, openings: Sequence[Opening], ground_level: str, ground: Ground) -> tuple[list[Exit], list[Opening]]:
+def exits_of(
+    model: Model, openings: Sequence[Opening], ground_level: str, ground: Ground
+) -> tuple[list[Exit], list[Opening]]:
     """Exits, and the openings with those that are exits called entrances."""
     exits, kept = [], []
     for opening in openings:

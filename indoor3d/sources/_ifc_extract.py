@@ -6,7 +6,7 @@ from typing import Any
 
 import ifcopenshell
 import ifcopenshell.util.placement
-import ifcopenshell.util.unit
+import ifcopenshell.util.unit as _unit
 
 FAMILIES = (
     "IfcSpace", "IfcDoor", "IfcWindow", "IfcWall", "IfcColumn", "IfcStairFlight", "IfcStair", "IfcRampFlight", "IfcRamp",
@@ -21,13 +21,26 @@ PROPERTY_SETS = ("Indoor3D_Common", "ePSet_MapConversion", "ePSet_ProjectedCRS",
 _SETS = {name.lower(): name for name in PROPERTY_SETS}
 _BODY = frozenset({"Body", "Facetation", "Tessellation", "Body-Fallback", "Surface", "FootPrint+Body"})
 _SOLID = frozenset(
-    "SweptSolid Brep AdvancedBrep AdvancedSweptSolid Clipping CSG SurfaceModel Tessellation SolidModel MappedRepresentation "
-    "SectionedSpine BoundingBox".split()
+    [
+        "SweptSolid",
+        "Brep",
+        "AdvancedBrep",
+        "AdvancedSweptSolid",
+        "Clipping",
+        "CSG",
+        "SurfaceModel",
+        "Tessellation",
+        "SolidModel",
+        "MappedRepresentation",
+        "SectionedSpine",
+        "BoundingBox",
+    ]
 )
+units: Any = _unit  # untyped
 _SCHEMAS = ("IFC2X3", "IFC4", "IFC4X3")
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The file cannot be used; ``code`` names the error of the reader, the arguments its texts."""
 
     def __init__(self, code: str, detail: str, ko: str) -> None:
@@ -40,17 +53,29 @@ def open_file(path: str) -> ifcopenshell.file:
 
     Raises
     ------
-    Refused
+    RefusedError
         It is no STEP file, of another schema, or its placements form a circle.
     """
     try:
         file = ifcopenshell.open(path)
     except Exception as error:  # the parser raises whatever it likes on bad bytes
-        raise Refused("malformed", f"The file is not valid IFC: {error}"[:300], "올바른 IFC 파일이 아닙니다.") from error
+        if "schema" in str(error).lower():
+            raise RefusedError("unsupported", f"{error}"[:300], "지원하지 않는 IFC 스키마입니다.") from error
+        raise RefusedError(
+            "malformed", f"The file is not valid IFC: {error}"[:300], "올바른 IFC 파일이 아닙니다."
+        ) from error
     if file.schema not in _SCHEMAS:
-        raise Refused("unsupported", f"The IFC schema {file.schema} is not supported.", f"IFC 스키마 {file.schema}은(는) 지원하지 않습니다.")
+        raise RefusedError(
+            "unsupported",
+            f"The IFC schema {file.schema} is not supported.",
+            f"IFC 스키마 {file.schema}은(는) 지원하지 않습니다.",
+        )
     if _placements_circle(file):
-        raise Refused("malformed", "An IfcLocalPlacement is placed relative to itself.", "IfcLocalPlacement가 자기 자신을 기준으로 놓였습니다.")
+        raise RefusedError(
+            "malformed",
+            "An IfcLocalPlacement is placed relative to itself.",
+            "IfcLocalPlacement가 자기 자신을 기준으로 놓였습니다.",
+        )
     return file
 
 
@@ -97,8 +122,10 @@ def _text(entity: Any, name: str) -> str:
 def length_unit(file: ifcopenshell.file) -> tuple[float, bool]:
     """Metres in one unit of the file, and whether that had to be assumed."""
     try:
-        declared = any(_get(unit, "UnitType") == "LENGTHUNIT" for rel in file.by_type("IfcUnitAssignment") for unit in rel.Units)
-        scale = float(ifcopenshell.util.unit.calculate_unit_scale(file)) if declared else 1.0
+        declared = any(
+            _get(unit, "UnitType") == "LENGTHUNIT" for rel in file.by_type("IfcUnitAssignment") for unit in rel.Units
+        )
+        scale = float(units.calculate_unit_scale(file)) if declared else 1.0
     except Exception:  # noqa: BLE001 - a unit that cannot be worked out is no unit
         return 1.0, True
     usable = declared and math.isfinite(scale) and scale > 0
@@ -120,10 +147,13 @@ class Extract:
             self._family[name] = next((f for f in FAMILIES if _is(product, f)), "IfcProduct")
         return self._family[name]
 
+    def _of(self, kind: str) -> list[Any]:
+        return list(self.file.by_type(kind))
+
     def products(self) -> list[dict[str, Any]]:
         """Every product, by step id."""
         rows = []
-        for product in sorted(self.file.by_type("IfcProduct"), key=lambda p: p.id()):
+        for product in sorted(self._of("IfcProduct"), key=lambda p: int(p.id())):
             family = self.family(product)
             row = {
                 "id": product.id(),
@@ -170,12 +200,31 @@ class Extract:
 
     def relations(self) -> dict[str, list[Any]]:
         """Which product is whose part, in which storey, in which hole, at which space's boundary."""
-        parts = [[_id(rel.RelatingObject), _id(o)] for rel in self.file.by_type("IfcRelDecomposes") if _is(rel, "IfcRelAggregates") or _is(rel, "IfcRelNests") for o in _many(rel.RelatedObjects)]
-        contained = [[_id(rel.RelatingStructure), _id(o)] for rel in self.file.by_type("IfcRelContainedInSpatialStructure") for o in _many(rel.RelatedElements)]
-        fills = [[_id(rel.RelatingOpeningElement), _id(rel.RelatedBuildingElement)] for rel in self.file.by_type("IfcRelFillsElement")]
-        voids = [[_id(rel.RelatingBuildingElement), _id(rel.RelatedOpeningElement)] for rel in self.file.by_type("IfcRelVoidsElement")]
+        parts = [
+            [_id(rel.RelatingObject), _id(o)]
+            for rel in self.file.by_type("IfcRelDecomposes")
+            if _is(rel, "IfcRelAggregates") or _is(rel, "IfcRelNests")
+            for o in _many(rel.RelatedObjects)
+        ]
+        contained = [
+            [_id(rel.RelatingStructure), _id(o)]
+            for rel in self.file.by_type("IfcRelContainedInSpatialStructure")
+            for o in _many(rel.RelatedElements)
+        ]
+        fills = [
+            [_id(rel.RelatingOpeningElement), _id(rel.RelatedBuildingElement)]
+            for rel in self.file.by_type("IfcRelFillsElement")
+        ]
+        voids = [
+            [_id(rel.RelatingBuildingElement), _id(rel.RelatedOpeningElement)]
+            for rel in self.file.by_type("IfcRelVoidsElement")
+        ]
         boundaries = [
-            [_id(rel.RelatingSpace), _id(rel.RelatedBuildingElement), _text(rel, "PhysicalOrVirtualBoundary") == "VIRTUAL"]
+            [
+                _id(rel.RelatingSpace),
+                _id(rel.RelatedBuildingElement),
+                _text(rel, "PhysicalOrVirtualBoundary") == "VIRTUAL",
+            ]
             for rel in self.file.by_type("IfcRelSpaceBoundary")
         ]
         found = {"parts": parts, "contained": contained, "fills": fills, "voids": voids, "boundaries": boundaries}
@@ -184,11 +233,15 @@ class Extract:
     def properties(self) -> list[list[Any]]:
         """``[element id, set name, {property: value}]`` of the sets in :data:`PROPERTY_SETS`, also from types."""
         rows = []
-        for pset in self.file.by_type("IfcPropertySet"):
+        for pset in self._of("IfcPropertySet"):
             name = _SETS.get(_text(pset, "Name").lower())
             if name is None:
                 continue
-            values = {_text(p, "Name"): _plain(_get(p, "NominalValue")) for p in _many(pset.HasProperties) if p.is_a("IfcPropertySingleValue")}
+            values = {
+                _text(p, "Name"): _plain(_get(p, "NominalValue"))
+                for p in _many(pset.HasProperties)
+                if p.is_a("IfcPropertySingleValue")
+            }
             rows += [[owner, name, values] for owner in self._owners(pset)]
         return sorted(rows, key=lambda row: (row[0], row[1], str(row[2])))
 
@@ -203,7 +256,14 @@ class Extract:
     def georeference(self) -> dict[str, Any]:
         """Everything the file says about its place on Earth, as it stands."""
         site = next(iter(sorted(self.file.by_type("IfcSite"), key=lambda s: s.id())), None)
-        context = next((c for c in self.file.by_type("IfcGeometricRepresentationContext", include_subtypes=False) if _text(c, "ContextType") != "Plan"), None)
+        context = next(
+            (
+                c
+                for c in self.file.by_type("IfcGeometricRepresentationContext", include_subtypes=False)
+                if _text(c, "ContextType") != "Plan"
+            ),
+            None,
+        )
         north = _get(context, "TrueNorth") if context is not None else None
         return {
             "latitude": _plain(_get(site, "RefLatitude")) if site else None,
@@ -217,7 +277,7 @@ class Extract:
     def _conversion(self) -> dict[str, Any] | None:
         if self.file.schema == "IFC2X3":
             return None
-        operations = sorted(self.file.by_type("IfcCoordinateOperation"), key=lambda o: o.id())
+        operations = sorted(self._of("IfcCoordinateOperation"), key=lambda o: int(o.id()))
         if not operations:
             return None
         operation = operations[0]
@@ -235,7 +295,7 @@ class Extract:
         if unit is None:
             return None
         try:
-            factor = ifcopenshell.util.unit.get_prefix_multiplier(_get(unit, "Prefix")) if unit.is_a("IfcSIUnit") else None
+            factor = units.get_prefix_multiplier(_get(unit, "Prefix")) if unit.is_a("IfcSIUnit") else None
             return float(factor if factor is not None else unit.ConversionFactor.ValueComponent.wrappedValue)
         except (AttributeError, RuntimeError, TypeError, ValueError):
             return None
@@ -275,4 +335,7 @@ def _has_solid(product: Any) -> bool:
     shape = _get(product, "Representation")
     if shape is None:
         return False
-    return any(_text(r, "RepresentationIdentifier") in _BODY or _text(r, "RepresentationType") in _SOLID for r in _many(_get(shape, "Representations")))
+    return any(
+        _text(r, "RepresentationIdentifier") in _BODY or _text(r, "RepresentationType") in _SOLID
+        for r in _many(_get(shape, "Representations"))
+    )

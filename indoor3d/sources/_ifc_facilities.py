@@ -29,7 +29,9 @@ _WORDS: tuple[tuple[str, FacilityCategory], ...] = (
     ("defibrillator", _C.AED),
     ("자동심장충격기", _C.AED),
 )
-_NOT = frozenset({"IfcSpace", "IfcDoor", "IfcOpeningElement", "IfcBuildingStorey", "IfcBuilding", "IfcSite", "IfcTransportElement"})
+_NOT = frozenset(
+    {"IfcSpace", "IfcDoor", "IfcOpeningElement", "IfcBuildingStorey", "IfcBuilding", "IfcSite", "IfcTransportElement"}
+)
 _REACH_M = 1.0
 
 
@@ -40,10 +42,16 @@ def category_of(product: Product) -> FacilityCategory | None:
     own = product.own_term("Category", FacilityCategory)
     if own is not None:
         return own
-    known = _CATEGORIES.get((product.type, product.predefined.upper()))
+    known = _CATEGORIES.get((product.ifc_class, product.predefined.upper()))
     if known is not None and known is not _C.TICKET_MACHINE:
         return known
-    if product.family not in {"IfcFireSuppressionTerminal", "IfcAlarm", "IfcBuildingElementProxy", "IfcFurnishingElement", "IfcDistributionElement"}:
+    if product.family not in {
+        "IfcFireSuppressionTerminal",
+        "IfcAlarm",
+        "IfcBuildingElementProxy",
+        "IfcFurnishingElement",
+        "IfcDistributionElement",
+    }:
         return None
     names = f"{product.name} {product.object_type}".lower()
     return next((category for word, category in _WORDS if word in names), None)
@@ -82,4 +90,8 @@ def facilities_of(model: Model, spaces: Sequence[Space], storeys: list[Storey]) 
 def _space_at(tree: shapely.STRtree, spaces: Sequence[Space], here: Point, z: float) -> Space | None:
     near = sorted(tree.query(here, predicate="dwithin", distance=_REACH_M).tolist())
     fitting = [spaces[i] for i in near if spaces[i].floor_m - 0.5 <= z <= spaces[i].ceiling_m]
-    return min(fitting, key=lambda s: (round(s.footprint.distance(here), 3), not s.walkable, abs(s.floor_m - z), s.id), default=None)
+    return min(
+        fitting,
+        key=lambda s: (round(s.footprint.distance(here), 3), not s.walkable, abs(s.floor_m - z), s.id),
+        default=None,
+    )

@@ -21,6 +21,7 @@ _AREA_MARGIN_DEG = 3.0
 DEFAULT_CITIES: tuple[tuple[str, float, float], ...] = (
     ("Boston", 42.3584, -71.0597),
     ("London", 51.5002, -0.1262),
+    ("Berlin", 52.5167, 13.4),
     ("Berlin", 52.5, 13.4),
     ("Budapest", 47.5, 19.05),
     ("München", 48.15, 11.5667),
@@ -90,7 +91,11 @@ def _from_property_sets(model: Model) -> dict[str, Any] | None:
     if not conversion or not crs.get("Name"):
         return None
     unit = str(crs.get("MapUnit") or "METRE").upper()
-    return {**conversion, "crs": str(crs["Name"]), "map_unit_m": 0.3048 if "FOOT" in unit else 0.001 if "MILLI" in unit else 1.0}
+    return {
+        **conversion,
+        "crs": str(crs["Name"]),
+        "map_unit_m": 0.3048 if "FOOT" in unit else 0.001 if "MILLI" in unit else 1.0,
+    }
 
 
 def _conversion_frame(row: Mapping[str, Any], unit_m: float) -> SiteFrame:
@@ -212,14 +217,20 @@ def _from_site(model: Model, said: Mapping[str, Any], *, quiet: bool) -> SiteFra
         return None
     if not (abs(lat) <= 90.0 and abs(lon) <= 180.0) or (lat == 0.0 and lon == 0.0):
         if not quiet:
-            model.issues.append(Issue(code="georef.unusable", values={"reason": f"latitude {lat:g}, longitude {lon:g}"}))
+            model.issues.append(
+                Issue(code="georef.unusable", values={"reason": f"latitude {lat:g}, longitude {lon:g}"})
+            )
         return None
     if not quiet:
         city = _default_city(lat, lon)
         values = {"lon": lon, "lat": lat, "city": city}
-        model.issues.append(Issue(code="georef.default-location", values=values) if city else Issue(code="georef.site-location"))
+        model.issues.append(
+            Issue(code="georef.default-location", values=values) if city else Issue(code="georef.site-location")
+        )
     elevation = said["elevation_m"] or 0.0
-    frame = SiteFrame.at(lon, lat, elevation, heading_deg=heading_deg(said["true_north"]), origin=FrameOrigin.SITE_LOCATION)
+    frame = SiteFrame.at(
+        lon, lat, elevation, heading_deg=heading_deg(said["true_north"]), origin=FrameOrigin.SITE_LOCATION
+    )
     site = model.products.get(said["site"])
     origin = site.origin if site is not None and site.origin is not None else (0.0, 0.0, 0.0)
     return frame.shifted((-origin[0], -origin[1], -origin[2]))

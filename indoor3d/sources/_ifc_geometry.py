@@ -1,28 +1,30 @@
 """Supervise the processes that open an IFC file and make its shapes: crashes, hangs and memory stay over there."""
 
+import contextlib
 import json
 import os
-import select
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indoor3d.errors import GeometryFailed, MalformedSource, SourceError, UnsupportedFormat
-from indoor3d.sources._ifc_wire import BrokenFrame, Buffer, Frame
+from indoor3d.sources._ifc_wire import BrokenFrameError, Buffer, Frame
 from indoor3d.sources.base import Limits, Options
 
 FAST_KERNEL = "hybrid-cgal-simple-opencascade"
 SLOW_KERNEL = "opencascade"
 WORKER: tuple[str, ...] = (sys.executable, "-m", "indoor3d.sources._ifc_worker")
 _MAX_RESTARTS = 16
-_READ_BYTES = 1 << 20
+_READ_BYTES = 1 << 22
+_POLL_S = 0.004
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,86 +55,136 @@ class Shape:
 
 @dataclass(kw_only=True)
 class Made:
-    """What came out of the workers; grows frame by frame."""
+    """What came out of the workers; grows frame by frame.
+
+    ``shapes`` are what navigation needs, walls whole as if they had no holes; ``cut`` is what the picture shows
+    instead or besides. ``shapes`` is the same whether a picture is made or not.
+    """
 
     document: dict[str, Any] = field(default_factory=dict)
     wanted: list[int] = field(default_factory=list)
-    holes: list[int] = field(default_factory=list)
+    picture: list[int] = field(default_factory=list)
     shapes: dict[int, Shape] = field(default_factory=dict)
+    cut: dict[int, Shape] = field(default_factory=dict)
     stopped: str = ""
     by_slow_kernel: list[int] = field(default_factory=list)
 
     @property
     def missing(self) -> list[int]:
         """Step ids of the products that should have a shape and have none."""
-        return [ident for ident in (*self.holes, *self.wanted) if ident not in self.shapes]
+        bare = {ident for ident in self.wanted if ident not in self.shapes}
+        return sorted(bare | {ident for ident in self.picture if ident not in self.cut and ident not in self.shapes})
+
+    def take(self, frame: Frame) -> None:
+        """Keep what a frame brings."""
+        if frame.kind == "document":
+            self.document = frame.values["document"]
+            self.wanted = frame.values["wanted"]
+            self.picture = frame.values["picture"]
+        elif frame.kind == "shape":
+            (self.cut if frame.values["cut"] else self.shapes)[frame.values["id"]] = _shape(frame)
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """A worker ended before its work did; the text says why."""
 
 
-def make(path: Path, options: Options, *, worker: Sequence[str] = WORKER) -> Made:
-    """Open a file and make its shapes, with a second kernel where the first one fails.
+class Workshop:
+    """Opens one file in a worker and collects shapes, with a second kernel where the first one fails.
 
-    Raises
-    ------
-    MalformedSource, UnsupportedFormat
-        The file cannot be opened.
-    GeometryFailed
-        The file has shapes, but no kernel could make any.
+    The worker goes on with the picture while the caller builds the navigation from what it has.
+
+    Examples
+    --------
+    >>> with Workshop(path, Options()) as shop:                         # doctest: +SKIP
+    ...     shop.navigation()
+    ...     shop.finish()
     """
-    made = Made()
-    request = {"path": str(path), "mesh": options.mesh, "kernel": FAST_KERNEL, "only": None}
-    try:
-        for frame in _frames(request, worker, options.limits):
-            _take(frame, made, options)
-    except Stopped as error:
+
+    def __init__(self, path: Path, options: Options, *, worker: Sequence[str] = WORKER) -> None:
+        self.path, self.options, self.worker = path, options, worker
+        self.made = Made()
+        self._run = _Run(self._request(FAST_KERNEL), worker, options.limits)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._run.close()
+
+    def navigation(self) -> Made:
+        """Wait for the document and for all shapes that navigation needs.
+
+        Raises
+        ------
+        MalformedSource, UnsupportedFormat
+            The file cannot be opened.
+        GeometryFailed
+            The file has shapes, but no kernel could make any.
+        """
+        made = self.made
+        self._collect(until="navigation")
         if not made.document:
             raise MalformedSource(
-                f"The parser stopped on this file ({error}).", ko=f"이 파일을 읽다가 멈췄습니다({error})."
-            ) from error
-        made.stopped = str(error)
-    if made.missing:
-        _make_missing(path, made, options, worker)
-    if made.wanted and not made.shapes:
-        raise GeometryFailed("No kernel could make any shape of the model.", ko="모델의 형상을 하나도 만들 수 없습니다.")
-    return made
+                f"The parser stopped on this file ({made.stopped}).", ko=f"이 파일을 읽다가 멈췄습니다({made.stopped})."
+            )
+        self._slowly([ident for ident in made.wanted if ident not in made.shapes], cut=False)
+        if made.wanted and not made.shapes:
+            raise GeometryFailed(
+                "No kernel could make any shape of the model.", ko="모델의 형상을 하나도 만들 수 없습니다."
+            )
+        return made
 
+    def finish(self) -> Made:
+        """Wait for the shapes of the picture too."""
+        self._collect(until="end")
+        self._slowly([ident for ident in self.made.picture if ident not in self.made.cut], cut=True)
+        return self.made
 
-def _make_missing(path: Path, made: Made, options: Options, worker: Sequence[str]) -> None:
-    """Make what is missing one by one with the slow kernel; leave out a product that kills it."""
-    left = made.missing
-    for _ in range(_MAX_RESTARTS):
-        request = {"path": str(path), "mesh": options.mesh, "kernel": SLOW_KERNEL, "only": left, "uncut": made.holes}
-        at = None
+    def _request(self, kernel: str, **more: Any) -> dict[str, Any]:
+        return {"path": str(self.path), "mesh": self.options.mesh, "kernel": kernel, "only": None, **more}
+
+    def _collect(self, *, until: str) -> None:
+        made = self.made
+        if made.stopped:
+            return
         try:
-            for frame in _frames(request, worker, options.limits):
-                if frame.kind == "begin":
-                    at = frame.values["id"]
-                elif frame.kind == "shape":
-                    made.by_slow_kernel.append(frame.values["id"])
-                _take(frame, made, options)
-        except Stopped:
-            if at is None:
-                return
-            left = left[left.index(at) + 1 :]
+            for frame in self._run.frames(until):
+                if frame.kind == "refused":
+                    raise _refusal(frame.values)
+                made.take(frame)
+                self._progress()
+        except StoppedError as error:
+            made.stopped = str(error)
+
+    def _progress(self) -> None:
+        if self.options.progress is not None:
+            made = self.made
+            total = len(made.wanted) + len(made.picture) + 1
+            self.options.progress((len(made.shapes) + len(made.cut)) / total)
+
+    def _slowly(self, left: list[int], *, cut: bool) -> None:
+        """Make shapes one by one with the slow kernel; leave out a product that kills it."""
+        for _ in range(_MAX_RESTARTS):
             if left:
-                continue
-        return
+                left = self._left_after(left, cut=cut)
 
-
-def _take(frame: Frame, made: Made, options: Options) -> None:
-    if frame.kind == "refused":
-        raise _refusal(frame.values)
-    if frame.kind == "document":
-        made.document = frame.values["document"]
-        made.wanted = frame.values["wanted"]
-        made.holes = frame.values["holes"]
-    elif frame.kind == "shape":
-        made.shapes[frame.values["id"]] = _shape(frame)
-        if options.progress is not None:
-            options.progress("geometry", len(made.shapes), len(made.wanted) + len(made.holes))
+    def _left_after(self, left: list[int], *, cut: bool) -> list[int]:
+        """Run the slow kernel once; give what comes after the product that ended it."""
+        begun = None
+        run = _Run(self._request(SLOW_KERNEL, only=left, cut=cut), self.worker, self.options.limits)
+        try:
+            for frame in run.frames("end"):
+                if frame.kind == "begin":
+                    begun = frame.values["id"]
+                elif frame.kind == "shape":
+                    self.made.by_slow_kernel.append(frame.values["id"])
+                self.made.take(frame)
+        except StoppedError:
+            return left[left.index(begun) + 1 :] if begun in left else []
+        finally:
+            run.close()
+        return []
 
 
 def _refusal(values: Any) -> SourceError:
@@ -155,55 +207,71 @@ def _shape(frame: Frame) -> Shape:
     )
 
 
-def _frames(request: dict[str, Any], worker: Sequence[str], limits: Limits) -> Iterator[Frame]:
-    """Run one worker and give its frames as they come.
+class _Run:
+    """One worker process. It writes to an unnamed file, so it never waits for the reader, and nothing is lost in a crash."""
 
-    Raises
-    ------
-    Stopped
-        It crashed, hung, ran over a limit, or spoke nonsense.
-    """
-    request = {**request, "parent": os.getpid(), "memory_bytes": limits.memory_bytes}
-    process = subprocess.Popen(worker, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # noqa: S603
-    assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - narrowed for the type checker
-    try:
-        process.stdin.write(json.dumps(request).encode() + b"\n")
-        process.stdin.flush()
-        yield from _read(process.stdout.fileno(), limits)
-    except BrokenPipeError as error:
-        raise Stopped("it did not start") from error
-    except BrokenFrame as error:
-        raise Stopped(_why(process) or str(error)) from error
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    def __init__(self, request: dict[str, Any], worker: Sequence[str], limits: Limits) -> None:
+        self.limits = limits
+        self._spool = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the run
+        self._offset = 0
+        self._buffer = Buffer()
+        self._deadline = time.monotonic() + limits.time_s
+        self._process = subprocess.Popen(worker, stdin=subprocess.PIPE, stdout=self._spool, stderr=subprocess.DEVNULL)  # noqa: S603
+        request = {**request, "parent": os.getpid(), "memory_bytes": limits.memory_bytes}
         try:
-            process.stdin.close()
+            self._stdin.write(json.dumps(request).encode() + b"\n")
+            self._stdin.flush()
         except BrokenPipeError:
-            pass
+            pass  # it ended at once: frames() says so
 
+    @property
+    def _stdin(self) -> BinaryIO:
+        stream = self._process.stdin
+        if stream is None:
+            raise StoppedError("it has no input")
+        return cast("BinaryIO", stream)
 
-def _why(process: "subprocess.Popen[bytes]") -> str:
-    try:
-        code = process.wait(timeout=5.0)
-    except subprocess.TimeoutExpired:
-        return ""
-    return f"signal {-code}" if code < 0 else f"status {code}"
+    def frames(self, until: str) -> Iterator[Frame]:
+        """Frames as they come, up to the one of the kind ``until``.
 
-
-def _read(stream: int, limits: Limits) -> Iterator[Frame]:
-    buffer = Buffer()
-    deadline = time.monotonic() + limits.time_s
-    while True:
-        while (frame := buffer.pop()) is not None:
-            if frame.kind == "end":
+        Raises
+        ------
+        StoppedError
+            The worker crashed, hung, ran over a limit, or spoke nonsense.
+        """
+        heard = time.monotonic()
+        while True:
+            try:
+                frame = self._buffer.pop()
+            except BrokenFrameError as error:
+                raise StoppedError(str(error)) from error
+            if frame is None:
+                heard = self._listen(heard)
+            elif frame.kind == until:
                 return
-            yield frame
-        wait_s = min(limits.stall_s, deadline - time.monotonic())
-        if wait_s <= 0 or not select.select([stream], [], [], wait_s)[0]:
-            raise Stopped("over the time limit")
-        data = os.read(stream, _READ_BYTES)
-        if not data:
-            raise BrokenFrame("it ended early")
-        buffer.feed(data)
+            else:
+                yield frame
+
+    def _listen(self, heard: float) -> float:
+        """Take in new bytes, or wait for some; give the time of the last ones."""
+        ended = self._process.poll()
+        data = os.pread(self._spool.fileno(), _READ_BYTES, self._offset)
+        now = time.monotonic()
+        if data:
+            self._offset += len(data)
+            self._buffer.feed(data)
+            return now
+        if ended is not None:
+            raise StoppedError(f"signal {-ended}" if ended < 0 else f"status {ended}")
+        if now > self._deadline or now - heard > self.limits.stall_s:
+            raise StoppedError("over the time limit")
+        time.sleep(_POLL_S)
+        return heard
+
+    def close(self) -> None:
+        """End the worker, whatever it does."""
+        self._process.kill()
+        self._process.wait()
+        self._spool.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._stdin.close()

@@ -50,7 +50,11 @@ def _storey(model: Model, product: Product, *, use_elevation: bool) -> Storey:
         base = _building_z(model) if use_elevation else 0.0
         z = (product.elevation_m or 0.0) + base
     ordinal = product.own_number("Ordinal")
-    text = product.text if product.name else Text(default=product.long_name, ko=product.own_text("NameKo"), en=product.own_text("NameEn"))
+    text = (
+        product.text
+        if product.name
+        else Text(default=product.long_name, ko=product.own_text("NameKo"), en=product.own_text("NameEn"))
+    )
     plain = Text(default=product.name.strip() or product.long_name.strip(), ko=text.ko, en=text.en)
     return Storey(
         key=product.key,
@@ -67,7 +71,11 @@ def _building_z(model: Model) -> float:
 
 
 def _lowest_floor(model: Model) -> float:
-    lows = [shape.vertices[:, 2].min() for p in model.family("IfcSpace", "IfcWall", "IfcDoor") if (shape := model.shape(p)) is not None]
+    lows = [
+        shape.vertices[:, 2].min()
+        for p in model.family("IfcSpace", "IfcWall", "IfcDoor")
+        if (shape := model.shape(p)) is not None
+    ]
     return float(np.median(lows)) if lows else 0.0
 
 
@@ -123,5 +131,7 @@ def levels_of(storeys: Sequence[Storey], ground: Storey, floors: dict[str, float
             continue
         ordinal = storey.ordinal if storey.ordinal is not None else order[ranks[round(storey.z, 3)]] - zero
         short = storey.short_name or (f"{ordinal + 1}F" if ordinal >= 0 else f"B{-ordinal}")
-        levels.append(Level(id=storey.id, ordinal=ordinal, elevation_m=floors[storey.id], name=storey.name, short_name=short))
+        levels.append(
+            Level(id=storey.id, ordinal=ordinal, elevation_m=floors[storey.id], name=storey.name, short_name=short)
+        )
     return tuple(sorted(levels, key=lambda v: (v.ordinal, v.elevation_m, v.id)))

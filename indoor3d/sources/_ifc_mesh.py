@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import NDArray  # noqa: TC002 - the other modules use it at runtime
 
-from indoor3d.models.building import Connector, Facility, Level, Opening, Space
+from indoor3d.models.building import Building, Facility, Level, Opening, Space
 from indoor3d.models.mesh import Feature, Mesh
 from indoor3d.models.vocabulary import MeshCategory, OpeningCategory
 from indoor3d.sources._ifc_facilities import category_of
@@ -25,7 +25,9 @@ _CATEGORIES = {
     "IfcFireSuppressionTerminal": _M.SAFETY, "IfcAlarm": _M.SAFETY, "IfcSanitaryTerminal": _M.EQUIPMENT,
     "IfcDistributionElement": _M.EQUIPMENT, "IfcTransportElement": _M.EQUIPMENT, "IfcSite": _M.SITE,
 }  # fmt: skip
-_SAFETY = frozenset({"aed", "fire_hydrant", "fire_extinguisher", "emergency_exit", "emergency_light", "emergency_phone"})
+_SAFETY = frozenset(
+    {"aed", "fire_hydrant", "fire_extinguisher", "emergency_exit", "emergency_light", "emergency_phone"}
+)
 _WHOLES = frozenset({"IfcStair", "IfcRamp", "IfcTransportElement"})
 _HIDDEN = frozenset({"IfcOpeningElement", "IfcVirtualElement", "IfcAnnotation", "IfcGrid"})
 
@@ -52,7 +54,9 @@ class _Drawing:
         level = self.levels.get(product.id)
         if level is None:
             level = storey_for(self.storeys, self.model.storey_of(product), heights(shape)[0])[0].id
-        return Feature(id=product.id, name=product.text.best(), category=self._category(product, kind), kind=kind, level=level)
+        return Feature(
+            id=product.id, name=product.text.best(), category=self._category(product, kind), kind=kind, level=level
+        )
 
     @staticmethod
     def _category(product: Product, kind: str) -> MeshCategory:
@@ -62,36 +66,32 @@ class _Drawing:
             return MeshCategory.SAFETY
         if product.family == "IfcTransportElement":
             return {"escalator": _M.ESCALATOR, "moving_walk": _M.ESCALATOR, "lift": _M.LIFT}.get(kind, _M.EQUIPMENT)
-        if product.object_type.lower() == "sign" or product.type == "IfcSign":
+        if product.object_type.lower() == "sign" or product.ifc_class == "IfcSign":
             return MeshCategory.SIGN
         if product.family in _CATEGORIES:
             return _CATEGORIES[product.family]
         return MeshCategory.EQUIPMENT if category_of(product) is not None else MeshCategory.OTHER
 
 
-def mesh_of(
-    model: Model,
-    storeys: list[Storey],
-    levels: Sequence[Level],
-    elements: Sequence[Space | Opening | Facility],
-    connectors: Sequence[Connector],
-) -> Mesh:
+def mesh_of(model: Model, storeys: list[Storey], building: Building) -> Mesh:
     """Draw everything; a stair's flights and landings are one feature under the stair's id, a space is its floor."""
-    drawing = _Drawing(model, storeys, levels)
-    drawing.know(elements)
-    for connector in connectors:
+    drawing = _Drawing(model, storeys, building.levels)
+    drawing.know((*building.spaces, *building.openings, *building.facilities))
+    for connector in building.connectors:
         drawing.kinds[connector.id] = str(connector.category)
         drawing.levels[connector.id] = connector.stops[0].level
     parts: dict[int, list[Shape]] = defaultdict(list)
     for product in model.products.values():
-        shape = model.shape(product)
+        shape = model.drawn(product)
         if shape is None or product.family in _HIDDEN:
             continue
         drawn = floor_face(shape) if product.family == "IfcSpace" else shape
         if len(drawn.triangles):
             parts[_owner(model, product).key].append(drawn)
     owners = sorted(parts, key=lambda key: model.products[key].id)
-    return _joined([drawing.feature(model.products[key], parts[key][0]) for key in owners], [parts[key] for key in owners])
+    return _joined(
+        [drawing.feature(model.products[key], parts[key][0]) for key in owners], [parts[key] for key in owners]
+    )
 
 
 def _owner(model: Model, product: Product) -> Product:
@@ -107,8 +107,10 @@ def floor_face(shape: Shape) -> Shape:
     normal, _ = normals(shape)
     low = heights(shape)[0]
     under = (normal[:, 2] < -0.2) & (shape.vertices[shape.triangles][:, :, 2].min(axis=1) < low + 0.05)
-    raised = shape.vertices + (0.0, 0.0, _LIFT_M)
-    return Shape(vertices=raised, triangles=shape.triangles[under][:, ::-1], colour=shape.colour[under], matrix=shape.matrix)
+    raised = shape.vertices + np.array([0.0, 0.0, _LIFT_M])
+    return Shape(
+        vertices=raised, triangles=shape.triangles[under][:, ::-1], colour=shape.colour[under], matrix=shape.matrix
+    )
 
 
 def _joined(features: list[Feature], groups: list[list[Shape]]) -> Mesh:

@@ -23,7 +23,7 @@ class Product:
 
     key: int
     id: str
-    type: str
+    ifc_class: str
     family: str
     name: str = ""
     long_name: str = ""
@@ -70,6 +70,7 @@ class Model:
     products: dict[int, Product]
     issues: list[Issue] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
+    offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     @classmethod
     def of(cls, made: Made) -> "Model":
@@ -86,7 +87,9 @@ class Model:
             products.append(_product(row, ident, properties.get(row["id"], {})))
         products.sort(key=lambda p: p.id)
         model = cls(made=made, products={p.key: p for p in products})
-        model.issues += [Issue(code="model.duplicate-id", element=g, values={"count": n}) for g, n in seen.items() if n > 1]
+        model.issues += [
+            Issue(code="model.duplicate-id", element=g, values={"count": n}) for g, n in seen.items() if n > 1
+        ]
         return model
 
     def shape(self, product: Product) -> Shape | None:
@@ -94,11 +97,19 @@ class Model:
         shape = self.made.shapes.get(product.key)
         return shape if shape is not None and len(shape.triangles) else None
 
+    def drawn(self, product: Product) -> Shape | None:
+        """The product's triangles as the picture shows them: with its holes."""
+        cut = self.made.cut.get(product.key)
+        if cut is None:
+            return self.shape(product)
+        return cut.shifted(self.offset) if len(cut.triangles) else None
+
     def shift(self, offset: tuple[float, float, float]) -> None:
-        """Take ``offset`` off all coordinates."""
+        """Take ``offset`` off all coordinates, also of shapes that are still to come."""
+        self.offset = offset
         self.made.shapes = {key: shape.shifted(offset) for key, shape in self.made.shapes.items()}
         self.products = {
-            key: p if p.origin is None else replace(p, origin=tuple(o - d for o, d in zip(p.origin, offset, strict=True)))
+            key: p if p.origin is None else replace(p, origin=_minus(p.origin, offset))
             for key, p in self.products.items()
         }
 
@@ -181,12 +192,16 @@ class Model:
         return dict(groups)
 
 
+def _minus(a: tuple[float, float, float], b: tuple[float, float, float]) -> tuple[float, float, float]:
+    return (a[0] - b[0], a[1] - b[1], a[2] - b[2])
+
+
 def _product(row: Mapping[str, Any], ident: str, properties: Mapping[str, Mapping[str, Any]]) -> Product:
     origin = row.get("origin")
     return Product(
         key=row["id"],
         id=ident,
-        type=row["type"],
+        ifc_class=row["type"],
         family=row["family"],
         name=row["name"],
         long_name=row.get("long_name", ""),
@@ -198,4 +213,3 @@ def _product(row: Mapping[str, Any], ident: str, properties: Mapping[str, Mappin
         elevation_m=row.get("elevation"),
         properties=properties,
     )
-

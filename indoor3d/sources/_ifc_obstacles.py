@@ -32,7 +32,11 @@ class Solids:
     @cached_property
     def walls(self) -> list[Product]:
         """Walls and what plays their part, parts of walls included."""
-        return [p for p in self._shaped if self._role(p) in WALLS or (p.family == "IfcWindow" and p.key not in self.model.hole_of)]
+        return [
+            p
+            for p in self._shaped
+            if self._role(p) in WALLS or (p.family == "IfcWindow" and p.key not in self.model.hole_of)
+        ]
 
     @cached_property
     def standing(self) -> list[Product]:
@@ -80,12 +84,16 @@ class Solids:
 
     def _closed(self, product: Product, plan: Plan, around: Plan) -> Plan:
         """Fill the holes of a wall: a kernel may have cut them, and what fills them decides who passes."""
-        holes = [s for key in self.model.holes_in.get(product.key, ()) if (s := self.model.made.shapes.get(key)) is not None]
+        holes = [
+            s for key in self.model.holes_in.get(product.key, ()) if (s := self.model.made.shapes.get(key)) is not None
+        ]
         if not holes or plan.is_empty:
             return plan
         outline = hull(shapely.get_coordinates(around))
         within = outline if outline.area < 2.0 * around.area + 0.1 else around
-        return polygonal(shapely.union_all([plan, *(shadow(hole).intersection(within) for hole in holes)], grid_size=1e-4))
+        return polygonal(
+            shapely.union_all([plan, *(shadow(hole).intersection(within) for hole in holes)], grid_size=1e-4)
+        )
 
 
 def _rail(shape: Shape) -> Plan:
@@ -117,9 +125,7 @@ def obstacles_of(solids: Solids, spaces: Sequence[Space]) -> list[Obstacle]:
     return sorted(found, key=lambda o: o.id)
 
 
-def _on_floors(
-    solids: Solids, product: Product, floors: dict[tuple[str, int], list[Space]]
-) -> list[Obstacle]:
+def _on_floors(solids: Solids, product: Product, floors: dict[tuple[str, int], list[Space]]) -> list[Obstacle]:
     rows = []
     for (level, _), near in sorted(floors.items(), key=lambda item: item[1][0].floor_m):
         floor_m = min(s.floor_m for s in near)

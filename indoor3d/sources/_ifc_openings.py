@@ -1,8 +1,6 @@
 """Doors, passages and open boundaries: what joins spaces, found from geometry and checked against what the file says."""
 
-import math
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +16,6 @@ from indoor3d.sources._ifc_geometry import Shape
 from indoor3d.sources._ifc_levels import Storey, storey_for
 from indoor3d.sources._ifc_model import Model, Product
 from indoor3d.sources._ifc_obstacles import Solids
-from indoor3d.sources._ifc_plan import heights
 
 PROBE_M = 0.35
 """How far a side of a door is looked at (design measurement: 280 of 291 doors as the space boundaries have them)."""
@@ -100,7 +97,7 @@ def _long_axis(points: Floats) -> Floats:
     sides = np.diff(ring[:3], axis=0)
     side = sides[int(np.hypot(*sides[1]) > np.hypot(*sides[0]) + 1e-9)]
     side = side / np.hypot(*side)
-    return side if (side[0], side[1]) > (0.0, 0.0) else -side
+    return np.asarray(side if (side[0], side[1]) > (0.0, 0.0) else -side)
 
 
 class Doors:
@@ -166,7 +163,9 @@ class Doors:
         if gap is None:
             return None
         turnstile = product.predefined == "TURNSTILE"
-        category = product.own_term("Category", OpeningCategory) or (OpeningCategory.GATE if turnstile else OpeningCategory.DOOR)
+        category = product.own_term("Category", OpeningCategory) or (
+            OpeningCategory.GATE if turnstile else OpeningCategory.DOOR
+        )
         opening = self._opening(product, gap, category)
         if not opening.spaces:
             self._report("opening.no-space", opening, category=str(category))
@@ -200,7 +199,11 @@ class Doors:
         floors = [s.floor_m for s in spaces if abs(s.floor_m - gap.z) <= _FLOOR_TOLERANCE_M]
         floor_m = max(floors) if floors else gap.z
         storey = self._storey(product, spaces, floor_m)
-        exterior = len(spaces) == 1 and category is not OpeningCategory.SCREEN_DOOR and self._is_outside(gap, -1 if sides[0] is None else 1, floor_m)
+        exterior = (
+            len(spaces) == 1
+            and category is not OpeningCategory.SCREEN_DOOR
+            and self._is_outside(gap, -1 if sides[0] is None else 1, floor_m)
+        )
         return Opening(
             id=product.id,
             level=storey,
@@ -252,7 +255,9 @@ class Doors:
                 continue
             sign = 1 if index else -1
             reach = (sum(gap.v) / 2, gap.v[index] + sign * (_FAR_PROBE_M + OVERLAP_M))
-            extent = gap.through(gap.rectangle((min(reach), max(reach)), 0.1 * gap.width_m).intersection(space.footprint))
+            extent = gap.through(
+                gap.rectangle((min(reach), max(reach)), 0.1 * gap.width_m).intersection(space.footprint)
+            )
             if extent is None:
                 continue
             if index:
@@ -273,14 +278,20 @@ class Doors:
         key = round(floor_m / 0.5)
         if key not in self._outlines:
             near = [s.footprint for s in self.spaces if s.floor_m - 1.0 <= floor_m <= s.ceiling_m - 0.5]
-            joined = shapely.union_all(near).buffer(_OUTSIDE_M, join_style="mitre").buffer(-_OUTSIDE_M, join_style="mitre")
-            self._outlines[key] = shapely.union_all([Polygon(p.exterior) for p in shapely.get_parts(joined) if isinstance(p, Polygon)])
+            joined = (
+                shapely.union_all(near).buffer(_OUTSIDE_M, join_style="mitre").buffer(-_OUTSIDE_M, join_style="mitre")
+            )
+            self._outlines[key] = shapely.union_all(
+                [Polygon(p.exterior) for p in shapely.get_parts(joined) if isinstance(p, Polygon)]
+            )
         return self._outlines[key]
 
     def _report(self, code: str, opening: Opening, **values: object) -> None:
         centre = opening.footprint.centroid
         position = (float(centre.x), float(centre.y), opening.floor_m)
-        self.model.issues.append(Issue(code=code, element=opening.id, level=opening.level, position=position, values=values))
+        self.model.issues.append(
+            Issue(code=code, element=opening.id, level=opening.level, position=position, values=values)
+        )
 
 
 def is_indoors(space: Space) -> bool:

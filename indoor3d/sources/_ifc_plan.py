@@ -1,5 +1,7 @@
 """From triangles to plan: footprints, sections and boxes of shapes. Metres, world frame."""
 
+from typing import TypeAlias
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -12,9 +14,9 @@ GRID_M = 1e-4
 """Plan coordinates are kept to a tenth of a millimetre: finer than any drawing, coarser than a kernel's noise."""
 _STEEP = 0.2
 _FLOOR_BAND_M = 0.05
-_MAX_TRIANGLES = 200
+_MAX_TRIANGLES, _FEW = 200, 64
 Floats = NDArray[np.float64]
-Plan = Polygon | MultiPolygon
+Plan: TypeAlias = Polygon | MultiPolygon
 
 
 def normals(shape: Shape) -> tuple[Floats, Floats]:
@@ -44,9 +46,14 @@ def union_of_triangles(xy: Floats) -> Plan:
         return Polygon()
     d1, d2 = xy[:, 1] - xy[:, 0], xy[:, 2] - xy[:, 0]
     area = np.abs(d1[:, 0] * d2[:, 1] - d1[:, 1] * d2[:, 0]) / 2
-    xy = xy[area > GRID_M * GRID_M]
+    solid = area > GRID_M * GRID_M
+    xy = xy[solid]
     if not len(xy):
         return Polygon()
+    if len(xy) <= _FEW:
+        around = hull(xy.reshape(-1, 2))
+        if abs(around.area - float(area[solid].sum())) < 1e-6 * around.area:  # triangles that tile their hull
+            return around
     rings = np.concatenate([xy, xy[:, :1]], axis=1)
     return polygonal(shapely.union_all(shapely.polygons(rings), grid_size=GRID_M))
 
@@ -84,20 +91,20 @@ def heights(shape: Shape) -> tuple[float, float]:
     return float(z.min()), float(z.max())
 
 
-def section(shape: Shape, z: float) -> BaseGeometry:
-    """Lines ``(S, 2, 2)`` in which a horizontal plane cuts the triangles, as a geometry; may be empty."""
+def section(shape: Shape, z: float) -> Floats:
+    """Plan segments ``(S, 2, 2)`` in which a horizontal plane cuts the triangles."""
     corners = shape.vertices[shape.triangles]
     above = corners[:, :, 2] > z
-    cut = corners[above.any(axis=1) & ~above.all(axis=1)]
+    crossing = above.any(axis=1) & ~above.all(axis=1)
+    cut, above = corners[crossing], above[crossing]
     if not len(cut):
-        return MultiPolygon()
-    above = cut[:, :, 2] > z
+        return np.empty((0, 2, 2))
     lone_above = above.sum(axis=1) == 1
     lone = np.where(lone_above, above.argmax(axis=1), (~above).argmax(axis=1))
     rows = np.arange(len(cut))
     tip = cut[rows, lone]
     ends = [_cross(tip, cut[rows, (lone + side) % 3], z) for side in (1, 2)]
-    return shapely.multilinestrings(shapely.linestrings(np.round(np.stack(ends, axis=1) / GRID_M) * GRID_M))
+    return np.asarray(np.round(np.stack(ends, axis=1) / GRID_M) * GRID_M)
 
 
 def _cross(a: Floats, b: Floats, z: float) -> Floats:
@@ -105,7 +112,7 @@ def _cross(a: Floats, b: Floats, z: float) -> Floats:
     swap = (a[:, 2] > b[:, 2])[:, None]
     low, high = np.where(swap, b, a), np.where(swap, a, b)
     share = (z - low[:, 2]) / (high[:, 2] - low[:, 2])
-    return low[:, :2] + share[:, None] * (high - low)[:, :2]
+    return np.asarray(low[:, :2] + share[:, None] * (high - low)[:, :2])
 
 
 def standing(shape: Shape, low_m: float, high_m: float, *, exact: bool = False) -> Plan:
@@ -124,22 +131,34 @@ def standing(shape: Shape, low_m: float, high_m: float, *, exact: bool = False) 
     within = shape.vertices[shape.triangles]
     within = within[((within[:, :, 2] > low_m) & (within[:, :, 2] < high_m)).all(axis=1)]
     if not exact and len(shape.triangles) > _MAX_TRIANGLES:
-        points = [within[:, :, :2].reshape(-1, 2), *(shapely.get_coordinates(cut) for cut in cuts)]
-        return hull(np.concatenate(points))
-    parts = [_filled(cut) for cut in cuts if not cut.is_empty]
-    parts.append(union_of_triangles(within[:, :, :2]))
+        return hull(np.concatenate([within[:, :, :2].reshape(-1, 2), *(cut.reshape(-1, 2) for cut in cuts)]))
+    parts = [_filled(cut) for cut in cuts if len(cut)]
+    parts += [union_of_triangles(within[:, :, :2])] if len(within) else []
     parts = [p for p in parts if not p.is_empty]
     if not parts:
         return Polygon()
-    if all(p.equals(parts[0]) for p in parts[1:]):
-        return polygonal(parts[0])
+    if all(_alike(p, parts[0]) for p in parts[1:]):
+        return parts[0]
     return polygonal(shapely.union_all(parts, grid_size=GRID_M))
 
 
-def _filled(lines: BaseGeometry) -> Plan:
+def _alike(a: Plan, b: Plan) -> bool:
+    """Whether two sections of one body are the same outline, as those of an upright prism are."""
+    return (
+        bool(np.allclose(a.bounds, b.bounds, atol=2 * GRID_M))
+        and abs(a.area - b.area) <= 1e-4 * a.area
+        and a.hausdorff_distance(b) < 0.001
+    )
+
+
+def _filled(segments: Floats) -> Plan:
     """Area inside closed section lines; their hull when they do not close."""
-    area = polygonal(shapely.build_area(shapely.union_all([lines], grid_size=GRID_M)))
-    around = hull(shapely.get_coordinates(lines))
+    around = hull(segments.reshape(-1, 2))
+    length = float(np.hypot(*(segments[:, 1] - segments[:, 0]).T).sum())
+    if abs(around.length - length) < 1e-3 * length:  # the lines are the hull's own outline
+        return around
+    lines = shapely.union_all(shapely.linestrings(segments), grid_size=GRID_M)
+    area = polygonal(shapely.build_area(lines))
     return area if area.area > 0.02 * around.area else around
 
 

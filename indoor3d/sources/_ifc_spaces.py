@@ -19,7 +19,9 @@ _MIN_ROOM_WIDTH_M = 0.5
 
 def spaces_of(model: Model, storeys: list[Storey]) -> list[Space]:
     """Every IfcSpace that has a floor."""
-    whole = {model.whole[p.key] for p in model.family("IfcSpace") if model.whole.get(p.key) and model.shape(p) is not None}
+    whole = {
+        model.whole[p.key] for p in model.family("IfcSpace") if model.whole.get(p.key) and model.shape(p) is not None
+    }
     spaces = []
     for product in model.family("IfcSpace"):
         if product.key not in whole:
@@ -48,7 +50,9 @@ def _space(model: Model, product: Product, storeys: list[Storey]) -> Space | Non
         model.issues.append(Issue(code="space.level-differs", element=product.id, level=storey.id, values=values))
     category, reason = _use(product)
     if reason:
-        model.issues.append(Issue(code="space.excluded", element=product.id, level=storey.id, values={"reason": reason}))
+        model.issues.append(
+            Issue(code="space.excluded", element=product.id, level=storey.id, values={"reason": reason})
+        )
     return Space(
         id=product.id,
         level=storey.id,
@@ -92,7 +96,9 @@ def _report_overlaps(model: Model, spaces: list[Space]) -> None:
             continue
         area = a.footprint.intersection(b.footprint).area
         if area > _OVERLAP_M2:
-            model.issues.append(Issue(code="space.overlap", element=a.id, level=a.level, values={"other": b.id, "area_m2": float(area)}))
+            model.issues.append(
+                Issue(code="space.overlap", element=a.id, level=a.level, values={"other": b.id, "area_m2": float(area)})
+            )
 
 
 def rebuilt(model: Model, storeys: list[Storey], walls: dict[str, list[Polygon]]) -> list[Space]:
@@ -112,7 +118,11 @@ def rebuilt(model: Model, storeys: list[Storey], walls: dict[str, list[Polygon]]
         filled = shapely.union_all([Polygon(p.exterior) for p in shapely.get_parts(solid)])
         inside = filled.difference(solid).buffer(0.02, join_style="mitre")
         above = storeys[index + 1].z if index + 1 < len(storeys) else storey.z + _ROOM_HEIGHT_M + 0.5
-        rooms = [p for p in shapely.get_parts(inside) if p.area >= _MIN_ROOM_M2 and not p.buffer(-_MIN_ROOM_WIDTH_M / 2).is_empty]
+        rooms = [
+            p
+            for p in shapely.get_parts(inside)
+            if p.area >= _MIN_ROOM_M2 and not p.buffer(-_MIN_ROOM_WIDTH_M / 2).is_empty
+        ]
         rooms.sort(key=lambda p: tuple(round(v, 3) for v in p.bounds))
         spaces += [
             Space(

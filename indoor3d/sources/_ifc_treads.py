@@ -89,9 +89,8 @@ def _level_faces(shape: Shape) -> list[_Tread]:
     found = []
     for group in np.split(order, breaks):
         plan = union_of_triangles(corners[group][:, :, :2])
-        for part in shapely.get_parts(plan):
-            if part.area >= MIN_TREAD_M2:
-                found.append(_Tread(z=float(np.median(z[group])), plan=part))
+        top = float(z[group].max())
+        found += [_Tread(z=top, plan=part) for part in shapely.get_parts(plan) if part.area >= MIN_TREAD_M2]
     return found
 
 
@@ -125,13 +124,15 @@ def _beyond(inner: Position, outer: Position, plan: Polygon) -> Position:
     return (outer[0] + reach * dx / length, outer[1] + reach * dy / length, outer[2])
 
 
-def incline(shape: Shape, *, steps: bool = False) -> Way | None:
+def incline(shape: Shape) -> Way | None:
     """The way up a slope: the middles of level lines across the broadest upward surface."""
     normal, area = normals(shape)
     up = (normal[:, 2] > _UP) & (area > 0)
     if not up.any():
         return None
-    surface = Shape(vertices=shape.vertices, triangles=shape.triangles[up], colour=shape.colour[up], matrix=shape.matrix)
+    surface = Shape(
+        vertices=shape.vertices, triangles=shape.triangles[up], colour=shape.colour[up], matrix=shape.matrix
+    )
     z = shape.vertices[surface.triangles].reshape(-1, 3)[:, 2]
     low, high = float(z.min()), float(z.max())
     return _sloped(surface, low, high) if high - low > GAP_M else None
@@ -142,7 +143,7 @@ def _sloped(surface: Shape, low: float, high: float) -> Way | None:
     points: list[Position] = []
     widths: list[float] = []
     for z in heights:
-        lines = shapely.line_merge(shapely.union_all(list(shapely.get_parts(section(surface, float(z))))))
+        lines = shapely.line_merge(shapely.union_all(shapely.linestrings(section(surface, float(z)))))
         parts = [p for p in shapely.get_parts(lines) if p.length > _NEAR_M]
         if parts:
             line = max(parts, key=lambda p: p.length)

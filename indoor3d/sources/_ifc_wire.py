@@ -14,7 +14,7 @@ _MAX_HEAD_BYTES = 1 << 30
 _DTYPES = {"f8": np.float64, "i8": np.int64, "u1": np.uint8}
 
 
-class BrokenFrame(Exception):
+class BrokenFrameError(Exception):
     """The stream ended in the middle of a frame, or does not hold frames."""
 
 
@@ -57,7 +57,7 @@ class Buffer:
 
         Raises
         ------
-        BrokenFrame
+        BrokenFrameError
             The bytes are not frames.
         """
         if self._head is None and not self._read_head():
@@ -80,14 +80,14 @@ class Buffer:
             return False
         (length,) = _HEAD.unpack_from(self._bytes)
         if length > _MAX_HEAD_BYTES:
-            raise BrokenFrame("The worker sent something else than frames.")
+            raise BrokenFrameError("The worker sent something else than frames.")
         if len(self._bytes) < _HEAD.size + length:
             return False
         try:
             kind, values, shapes = json.loads(self._bytes[_HEAD.size : _HEAD.size + length])
             size = sum(int(np.prod(shape)) * np.dtype(_DTYPES[dtype]).itemsize for dtype, shape in shapes)
         except (ValueError, KeyError, TypeError) as error:
-            raise BrokenFrame("The worker sent something else than frames.") from error
+            raise BrokenFrameError("The worker sent something else than frames.") from error
         del self._bytes[: _HEAD.size + length]
         self._head = (kind, values, shapes, size)
         return True

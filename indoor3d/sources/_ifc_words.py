@@ -6,25 +6,40 @@ from indoor3d.models.vocabulary import SpaceCategory
 
 _C = SpaceCategory
 _WORDS: tuple[tuple[str, SpaceCategory], ...] = (
-    (r"(accessible|disabled|handicapped|barrier.?free)\s.*(wc|toilet|rest ?room|bath)|장애인.*화장실|(behinderten|rollstuhl).*wc", _C.RESTROOM_ACCESSIBLE),
+    (
+        r"(accessible|disabled|handicapped|barrier.?free)\s.*(wc|toilet|rest ?room|bath)|장애인.*화장실|(behinderten|rollstuhl).*wc",
+        _C.RESTROOM_ACCESSIBLE,
+    ),
     (r"nursing room|lactation|baby (care|feeding)|수유실|stillraum|wickelraum", _C.NURSING_ROOM),
     (r"(elevator|lift) (lobby|hall)|(엘리베이터|승강기) ?(홀|로비)|aufzugsvorraum", _C.LOBBY),
     (r"stair ?hall|stair ?(well|case)|stairs?\b|treppenhaus|treppe(nraum)?\b|계단", _C.STAIRWELL),
     (r"lift ?shaft|elevator ?(shaft)?\b|\blift\b|aufzug(s?schacht)?\b|fahrstuhl|승강로|엘리베이터", _C.LIFT_SHAFT),
     (r"\b(rail ?)?tracks?\b|track ?bed|gleis\w*|선로", _C.TRACK),
     (r"\broof\b|dachfläche|dachflaeche|\bdach\b|지붕|옥상", _C.ROOF),
-    (r"\b(balcony|terrace|patio|garden|courtyard|yard|outdoors?|exterior|outside|loggia|veranda)\b|balkon|terrasse|garten|hof\b|freisitz|발코니|테라스|마당|정원|옥외|실외", _C.OUTDOOR),
+    (
+        r"\b(balcony|terrace|patio|garden|courtyard|yard|outdoors?|exterior|outside|loggia|veranda)\b|balkon|terrasse|garten|hof\b|freisitz|발코니|테라스|마당|정원|옥외|실외",
+        _C.OUTDOOR,
+    ),
     (r"platform|bahnsteig|승강장", _C.PLATFORM),
     (r"concourse|대합실|bahnhofshalle", _C.CONCOURSE),
-    (r"\bwc\b|wc-|toilets?|rest ?room|wash ?room|lavator|bath ?rooms?|\bbad\b|\bbad/|sanitär|sanitaer|화장실|욕실", _C.RESTROOM),
+    (
+        r"\bwc\b|wc-|toilets?|rest ?room|wash ?room|lavator|bath ?rooms?|\bbad\b|\bbad/|sanitär|sanitaer|화장실|욕실",
+        _C.RESTROOM,
+    ),
     (r"lobby|foyer|vestibule|entrance|reception|eingang|empfang|windfang|diele|로비|현관|안내실", _C.LOBBY),
     (r"corridor|hall ?way|\bhall\b|\bflur\b|flur-|korridor|\bgang\b|복도|홀\b", _C.CORRIDOR),
     (r"passage|underpass|durchgang|unterführung|지하보도|연결통로|통로", _C.PASSAGE),
     (r"parking|car ?park|\bgarage|tiefgarage|stellplatz|주차", _C.PARKING),
     (r"office|büro|buero|사무실|역무실|konferenz|besprechung|meeting|회의실", _C.OFFICE),
     (r"\bshops?\b|retail|\bstore\b|laden\b|verkauf|상점|매장|점포|매점", _C.SHOP),
-    (r"mechanical|electrical|technical|plant ?room|utility|boiler|server|switch ?gear|technik|heizung|hausanschluss|elektro|기계실|전기실|통신실|기술실|설비", _C.TECHNICAL),
-    (r"room\b|zimmer|raum\b|raum-|wohnen|küche|kueche|kitchen|living|dining|schlafen|galerie|gallery|studio|class|lab\b|거실|침실|주방|교실|방\b", _C.ROOM),
+    (
+        r"mechanical|electrical|technical|plant ?room|utility|boiler|server|switch ?gear|technik|heizung|hausanschluss|elektro|기계실|전기실|통신실|기술실|설비",
+        _C.TECHNICAL,
+    ),
+    (
+        r"room\b|zimmer|raum\b|raum-|wohnen|küche|kueche|kitchen|living|dining|schlafen|galerie|gallery|studio|class|lab\b|거실|침실|주방|교실|방\b",
+        _C.ROOM,
+    ),
 )
 _CATEGORIES = tuple((re.compile(pattern, re.IGNORECASE), category) for pattern, category in _WORDS)
 _VOIDS = (

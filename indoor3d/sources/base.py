@@ -1,18 +1,18 @@
 """What every reader is: bytes in, an honest building and a report out. Sniffing by content, and limits."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from indoor3d.errors import MalformedSource, SourceNotFound, SourceTooLarge, UnsupportedFormat
+from indoor3d.errors import InvalidPosition, MalformedSource, SourceNotFound, SourceTooLarge, UnsupportedFormat
 from indoor3d.models.building import Building
 from indoor3d.models.frame import SiteFrame
 from indoor3d.models.issue import Report
 
-Progress = Callable[[str, int, int], None]
-"""Called as ``progress(stage, done, total)``; ``total`` is 0 while it is not known."""
+Progress = Callable[[float], None]
+"""Called with the share that is done, 0 to 1, never less than before."""
 
 _HEAD_BYTES = 4096
 
@@ -130,10 +130,19 @@ def open_source(path: str | os.PathLike[str], *, limits: Limits | None = None) -
     )
 
 
+def _frame_at(at: Sequence[float]) -> SiteFrame:
+    if not 2 <= len(at) <= 4:
+        raise InvalidPosition(
+            "A place is LON,LAT[,HEIGHT[,HEADING]].", ko="위치는 경도,위도[,높이[,방위]]입니다.", count=len(at)
+        )
+    height_m, heading_deg = (*at[2:], *(0.0, 0.0)[len(at) - 2 :])
+    return SiteFrame.at(at[0], at[1], height_m, heading_deg=heading_deg)
+
+
 def read(
     path: str | os.PathLike[str],
     *,
-    at: SiteFrame | None = None,
+    at: SiteFrame | Sequence[float] | None = None,
     mesh: bool = True,
     limits: Limits | None = None,
     progress: Progress | None = None,
@@ -144,13 +153,14 @@ def read(
     ----------
     path : path
         The file; it is only read.
-    at : SiteFrame, optional
-        The place on Earth (``SiteFrame.at(lon, lat, height, heading_deg=…)``); wins over what the file says.
+    at : SiteFrame or (lon, lat[, height[, heading]]), optional
+        The place on Earth of the model's origin: degrees, degrees, metres above the ellipsoid, compass direction of the
+        y axis in degrees. It wins over what the file says.
     mesh : bool
         Whether to make the picture (``Building.mesh``) too. Without it only what navigation needs is read.
     limits : Limits, optional
     progress : callable, optional
-        Called as ``progress(stage, done, total)``.
+        Called with the share that is done, 0 to 1.
 
     Returns
     -------
@@ -161,6 +171,9 @@ def read(
     ------
     SourceError
         One of its kinds, when nothing can be built.
+    InvalidPosition
+        ``at`` is no place on Earth.
     """
     limits = limits or Limits()
-    return open_source(path, limits=limits).read(Options(at=at, mesh=mesh, limits=limits, progress=progress))
+    frame = at if at is None or isinstance(at, SiteFrame) else _frame_at(at)
+    return open_source(path, limits=limits).read(Options(at=frame, mesh=mesh, limits=limits, progress=progress))

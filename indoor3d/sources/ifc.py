@@ -4,6 +4,8 @@ import hashlib
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import shapely
@@ -18,7 +20,7 @@ from indoor3d.sources._ifc_connectors import Connectors, Floors
 from indoor3d.sources._ifc_exits import Ground, exits_of
 from indoor3d.sources._ifc_facilities import facilities_of
 from indoor3d.sources._ifc_frame import frame_of, recentred
-from indoor3d.sources._ifc_geometry import FAST_KERNEL, SLOW_KERNEL, make
+from indoor3d.sources._ifc_geometry import FAST_KERNEL, SLOW_KERNEL, WORKER, Workshop
 from indoor3d.sources._ifc_levels import Storey, ground_of, levels_of, storey_for, storeys_of
 from indoor3d.sources._ifc_lifts import Lifts
 from indoor3d.sources._ifc_mesh import mesh_of
@@ -37,8 +39,8 @@ _TAIL_BYTES = 1024
 class IfcSource:
     """One IFC file (STEP physical file, ISO 10303-21)."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, worker: Sequence[str] = WORKER) -> None:
+        self.path, self.worker = path, worker
 
     @staticmethod
     def accepts(head: bytes) -> bool:
@@ -60,8 +62,11 @@ class IfcSource:
             No kernel could make any of its shapes.
         """
         self._check_end()
-        made = make(self.path, options)
-        return _Builder(Model.of(made), options).build(_slug(self.path))
+        with Workshop(self.path, options, worker=self.worker) as shop:
+            builder = _Builder(Model.of(shop.navigation()), options)
+            building = builder.build(_slug(self.path))
+            shop.finish()
+            return builder.draw(building)
 
     def _check_end(self) -> None:
         """Refuse a file that was cut: a STEP file says where it ends (ISO 10303-21, 5.2)."""
@@ -69,7 +74,9 @@ class IfcSource:
             stream.seek(max(0, self.path.stat().st_size - _TAIL_BYTES))
             tail = stream.read()
         if _TRAILER not in tail:
-            raise MalformedSource("The file is cut off: its last line is missing.", ko="파일이 잘렸습니다. 마지막 줄이 없습니다.")
+            raise MalformedSource(
+                "The file is cut off: its last line is missing.", ko="파일이 잘렸습니다. 마지막 줄이 없습니다."
+            )
 
 
 def _slug(path: Path) -> str:
@@ -84,27 +91,30 @@ class _Builder:
 
     def __init__(self, model: Model, options: Options) -> None:
         self.model, self.options = model, options
+        self.storeys: list[Storey] = []
         if not any(s.triangles.size for s in model.made.shapes.values()):
             raise EmptyModel("The model has no shapes.", ko="모델에 형상이 없습니다.")
 
-    def build(self, ident: str) -> tuple[Building, Report]:
+    def build(self, ident: str) -> Building:
+        """The building without its picture."""
         model = self.model
-        self._report_geometry()
         frame = recentred(model, frame_of(model, self.options.at))
         storeys = storeys_of(model)
         solids = Solids(model)
         spaces = spaces_of(model, storeys) or self._rebuilt(solids, storeys)
         if not spaces:
-            raise EmptyModel("The model has no spaces, and its walls enclose none.", ko="모델에 공간이 없고 벽으로 둘러싸인 곳도 없습니다.")
+            raise EmptyModel(
+                "The model has no spaces, and its walls enclose none.",
+                ko="모델에 공간이 없고 벽으로 둘러싸인 곳도 없습니다.",
+            )
         obstacles = obstacles_of(solids, spaces)
         openings = self._openings(solids, spaces, storeys, obstacles)
         floors = Floors(spaces, obstacles)
         connectors = Connectors(model, floors).all() + Lifts(model, floors, spaces, openings).all()
         levels, exits, openings = self._levels(storeys, spaces, openings, connectors)
         facilities = facilities_of(model, spaces, storeys)
-        elements = (*spaces, *openings, *facilities)
-        mesh = mesh_of(model, storeys, levels, elements, connectors) if self.options.mesh else Mesh.empty()
-        building = Building(
+        self.storeys = storeys
+        return Building(
             venue=self._venue(ident),
             frame=frame,
             levels=levels,
@@ -114,9 +124,13 @@ class _Builder:
             exits=tuple(sorted(exits, key=lambda e: e.id)),
             facilities=tuple(sorted(facilities, key=lambda e: e.id)),
             obstacles=tuple(sorted(obstacles, key=lambda e: e.id)),
-            mesh=mesh,
         )
-        return building, self._report()
+
+    def draw(self, building: Building) -> tuple[Building, Report]:
+        """The same with its picture, when one is wanted, and the report."""
+        self._report_geometry()
+        mesh = mesh_of(self.model, self.storeys, building) if self.options.mesh else Mesh.empty()
+        return replace(building, mesh=mesh), self._report()
 
     def _report_geometry(self) -> None:
         model, made = self.model, self.model.made
@@ -126,11 +140,11 @@ class _Builder:
             values = {"kernel": FAST_KERNEL, "reason": made.stopped, "fallback": SLOW_KERNEL}
             model.issues.append(Issue(code="geometry.kernel-crashed", values=values))
         if made.by_slow_kernel:
-            values = {"count": len(made.by_slow_kernel), "kernel": SLOW_KERNEL}
-            model.issues.append(Issue(code="geometry.fallback", values=values))
+            slow = {"count": len(made.by_slow_kernel), "kernel": SLOW_KERNEL}
+            model.issues.append(Issue(code="geometry.fallback", values=slow))
         for key in made.missing:
             product = model.products[key]
-            model.issues.append(Issue(code="geometry.failed", element=product.id, values={"type": product.type}))
+            model.issues.append(Issue(code="geometry.failed", element=product.id, values={"type": product.ifc_class}))
 
     def _rebuilt(self, solids: Solids, storeys: list[Storey]) -> list[Space]:
         """Rooms from walls, storey by storey."""
@@ -142,10 +156,15 @@ class _Builder:
                 low, _ = heights(shape)
                 storey, _ = storey_for(storeys, model.storey_of(product), low)
                 plans[storey.id].append(solids.plan(product))
-        parts = {key: [p for plan in found for p in shapely.get_parts(plan) if isinstance(p, Polygon)] for key, found in plans.items()}
+        parts = {
+            key: [p for plan in found for p in shapely.get_parts(plan) if isinstance(p, Polygon)]
+            for key, found in plans.items()
+        }
         return rebuilt(model, storeys, parts)
 
-    def _openings(self, solids: Solids, spaces: list[Space], storeys: list[Storey], obstacles: list[Obstacle]) -> list[Opening]:
+    def _openings(
+        self, solids: Solids, spaces: list[Space], storeys: list[Storey], obstacles: list[Obstacle]
+    ) -> list[Opening]:
         doors = Doors(self.model, solids, spaces, storeys)
         found = doors.doors() + doors.passages()
         check_boundaries(self.model, found, spaces)
@@ -178,7 +197,7 @@ class _Builder:
             "format": "IFC",
             "schema": made.document["schema"],
             "products": len(self.model.products),
-            "shapes": len(made.shapes),
+            "shapes": len(made.shapes | made.cut),
             "kernel": FAST_KERNEL,
             **self.model.facts,
         }

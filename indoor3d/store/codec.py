@@ -24,7 +24,7 @@ import struct
 from collections.abc import Callable, Hashable, Mapping
 from enum import StrEnum
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from types import NoneType, UnionType
 from typing import Any, NamedTuple, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -194,7 +194,7 @@ def _geometries(columns: list[NDArray[Any]], count: int) -> list[BaseGeometry]:
     if not count:
         return []
     lengths, content = columns.pop(-2), columns.pop().tobytes()
-    ends = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).tolist()
+    ends = [*accumulate(lengths.tolist(), initial=0)]
     if lengths.dtype != _LENGTHS or lengths.shape != (count,) or ends[-1] != len(content):
         raise ValueError("geometries do not fill their column")
     return list(shapely.from_wkb([content[a:b] for a, b in pairwise(ends)]))

@@ -9,6 +9,11 @@ from pathlib import Path
 
 from indoor3d.errors import StoreError, StoreFull, StoreUnavailable
 
+_MEDIA = (
+    " Also a reader writes beside the file; where nothing may be written, open it with ?immutable=1.",
+    " 읽기만 해도 같은 폴더에 파일을 씁니다. 쓸 수 없는 곳이면 ?immutable=1로 여세요.",
+)
+_ADVICE = {sqlite3.SQLITE_CANTOPEN: _MEDIA, sqlite3.SQLITE_READONLY: _MEDIA}
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
@@ -22,7 +27,8 @@ def typed_error(error: sqlite3.Error, path: Path) -> StoreError:
             f"{path} is in use by another process; try again.",
             ko=f"다른 프로세스가 {path}을(를) 쓰고 있습니다. 다시 시도하세요.",
         )
-    return StoreUnavailable(f"{path} cannot be used: {error}.", ko=f"{path}을(를) 쓸 수 없습니다: {error}.")
+    en, ko = _ADVICE.get(code, ("", ""))
+    return StoreUnavailable(f"{path} cannot be used: {error}.{en}", ko=f"{path}을(를) 쓸 수 없습니다: {error}.{ko}")
 
 
 class Connections:
@@ -139,10 +145,12 @@ class Connections:
             return self._open()
 
     def _give(self, connection: sqlite3.Connection) -> None:
-        if self._closed or connection.in_transaction:
+        if connection.in_transaction:
             connection.close()
         else:
             self._idle.append(connection)
+        if self._closed:
+            self.close()
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(

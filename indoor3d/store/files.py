@@ -90,19 +90,9 @@ class FileBlobs:
     def __init__(self, folder: Path, *, create: bool = True) -> None:
         self._folder = folder
         if create:
-            self._create()
-
-    def _create(self) -> None:
-        """Make every folder now: one made later would have to be flushed by each process that sees it."""
-        with storage_errors(self._folder):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            present = {entry.name for entry in os.scandir(self._folder)}
-            missing = {_PARTIAL, *(f"{n:02x}" for n in range(256))} - present
-            for name in sorted(missing):
-                (self._folder / name).mkdir(exist_ok=True)
-            if missing:
-                sync_folder(self._folder)
-                sync_folder(self._folder.parent)
+            with storage_errors(folder):
+                (folder / _PARTIAL).mkdir(parents=True, exist_ok=True)
+                sync_folder(folder.parent)
 
     def _path(self, digest: str) -> Path | None:
         """Where a digest is, or None for what is none: no other name ever becomes a path."""
@@ -115,8 +105,9 @@ class FileBlobs:
         with storage_errors(self._folder):
             if _read(path) != data:
                 self._write(data, path)
-            # also for a file that was there: another process may have renamed it and not yet flushed the folder
+            # also for what was there: another process may have made it just now and not have flushed the folders yet
             sync_folder(path.parent)
+            sync_folder(self._folder)
         return digest
 
     def put_all(self, items: Sequence[bytes]) -> list[str]:
@@ -140,6 +131,7 @@ class FileBlobs:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
+            path.parent.mkdir(exist_ok=True)
             partial.replace(path)
         except BaseException:
             with suppress(OSError):

@@ -71,6 +71,7 @@ class _Version:
     """A release, and its spaces and facilities by (x, y, index of the level)."""
 
     made: manifest.Manifest
+    record: VenueRecord
     building: Building
     spaces: index.Index
     facilities: index.Index
@@ -84,7 +85,7 @@ class _Version:
             (slots.get(f.level, none), f.position[0], f.position[1], f.position[0], f.position[1])
             for f in building.facilities
         ]
-        return cls(made=made, building=building, spaces=_tree(outlines), facilities=_tree(places))
+        return cls(made=made, record=made.record, building=building, spaces=_tree(outlines), facilities=_tree(places))
 
     def between(self, venue: str, level: str | None) -> tuple[int, int]:
         """First and last slot to search."""
@@ -149,18 +150,18 @@ class MemoryCatalog:
         with self._held(change=True):
             made = manifest.store(release, put_all=lambda items: [self._blobs.put(item) for item in items])
             kept = self._versions.get(made.venue.id, [])
-            same = next((v for v in kept if v.made.version == made.version), None)
+            same = next((v for v in kept if v.record.version == made.version), None)
             if same is None:
                 same = _Version.of(made, decode(self._blobs.get(made.building), Building))
             self._make_current(made.venue.id, same)
-            return same.made.record
+            return same.record
 
     def rollback(self, venue: str, version: str) -> VenueRecord:
         """Make a kept version the current one."""
         with self._held(change=True):
             chosen = self._version(venue, version)
             self._make_current(venue, chosen)
-            return chosen.made.record
+            return chosen.record
 
     def _make_current(self, venue: str, version: _Version) -> None:
         kept = self._versions.get(venue, [])
@@ -199,25 +200,25 @@ class MemoryCatalog:
         if bounds is not None:
             place.boxes(bounds)
         with self._held():
-            records = [self._versions[venue][0].made.record for venue in sorted(self._versions)]
+            records = [self._versions[venue][0].record for venue in sorted(self._versions)]
         return tuple(r for r in records if bounds is None or place.meets(r.bounds, bounds))
 
     def record(self, venue: str) -> VenueRecord:
         """The current record of a venue."""
-        return self._version(venue, None).made.record
+        return self._version(venue, None).record
 
     def versions(self, venue: str) -> tuple[VenueRecord, ...]:
         """Every kept version of a venue, the current one first."""
         with self._held():
             self._version(venue, None)
-            return tuple(v.made.record for v in self._versions[venue])
+            return tuple(v.record for v in self._versions[venue])
 
     def _version(self, venue: str, version: str | None) -> _Version:
         with self._held():
             if venue not in self._versions:
                 raise no_venue(venue)
             for candidate in self._versions[venue]:
-                if version in {None, candidate.made.version}:
+                if version in {None, candidate.record.version}:
                     return candidate
         raise no_version(venue, version or "")
 

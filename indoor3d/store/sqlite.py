@@ -27,6 +27,7 @@ from indoor3d.store.codec import decode
 from indoor3d.store.connections import Connections, Gate
 from indoor3d.store.files import FileBlobs, storage_errors, sync_folder
 
+_SQLITE_MAGIC = b"SQLite format 3\0"
 _CONTENT = (Building, Network, Report)
 Content = TypeVar("Content", Building, Network, Report)
 
@@ -57,16 +58,21 @@ class SqliteCatalog:
         self._path = folder / "indoor3d.db"
         self._connections = Connections(self._path, read_only=read_only, immutable=immutable, busy_s=busy_s)
         self._gate = Gate(folder / "indoor3d.lock", busy_s=busy_s)
-        if self._connections.read_only:
-            _check_readable(self._path, immutable=immutable)
-        else:
-            self._create()
-        self._check()
+        try:
+            if self._connections.read_only:
+                _check_readable(self._path, immutable=immutable)
+            else:
+                self._create()
+            self._check()
+        except BaseException:
+            self._connections.close()
+            raise
         self._blobs = FileBlobs(folder / "blobs", create=not self._connections.read_only)
 
     def _create(self) -> None:
         with storage_errors(self._path.parent):
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            _check_magic(self._path)
         if not self._is_new():
             return
         with self._gate.alone():
@@ -89,9 +95,7 @@ class SqliteCatalog:
             application = tables.number(connection, "PRAGMA application_id")
             schema = tables.number(connection, "PRAGMA user_version")
         if application != tables.APPLICATION_ID:
-            raise StoreUnavailable(
-                f"{self._path} is not a store of indoor3d.", ko=f"{self._path}은(는) indoor3d 저장소가 아닙니다."
-            )
+            raise _not_ours(self._path)
         if schema != tables.SCHEMA_VERSION:
             raise StoreUnavailable(
                 f"{self._path} has version {schema} of the schema and this program knows {tables.SCHEMA_VERSION}:"
@@ -257,9 +261,24 @@ def _check_readable(path: Path, *, immutable: bool) -> None:
             f"There is no store in {path.parent}: build a venue into it first.",
             ko=f"{path.parent}에 저장소가 없습니다. 먼저 장소를 만들어 넣으세요.",
         )
+    with storage_errors(path):
+        _check_magic(path)
     log = path.with_name(f"{path.name}-wal")
     if immutable and log.is_file() and log.stat().st_size:
         raise StoreUnavailable(
             f"{path} has changes that are not merged yet: open it once for writing before it is used as immutable.",
             ko=f"{path}에 아직 합쳐지지 않은 변경이 있습니다. 변경 불가로 쓰기 전에 쓰기로 한 번 여세요.",
         )
+
+
+def _check_magic(path: Path) -> None:
+    """Refuse a short or strange file: SQLite takes one under 512 bytes for an empty database and would write over it."""
+    if path.is_file():
+        with path.open("rb") as file:
+            head = file.read(len(_SQLITE_MAGIC))
+        if head not in {b"", _SQLITE_MAGIC}:
+            raise _not_ours(path)
+
+
+def _not_ours(path: Path) -> StoreUnavailable:
+    return StoreUnavailable(f"{path} is not a store of indoor3d.", ko=f"{path}은(는) indoor3d 저장소가 아닙니다.")

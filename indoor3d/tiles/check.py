@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from indoor3d.errors import Indoor3dError, TilesetInvalid
 from indoor3d.models.building import Building
 from indoor3d.tiles.columns import boxes_of, drawable
-from indoor3d.tiles.earth import MEAN_RADIUS_M, Floats, Region, apply, corners_of, excess_m, to_geodetic
+from indoor3d.tiles.earth import MEAN_RADIUS_M, Floats, Region, apply, corners_of, excess_m, to_geodetic, touching_point
 from indoor3d.tiles.findings import Finding
 from indoor3d.tiles.read import Content, read_glb
 
@@ -171,7 +171,7 @@ class _Checker:
 
     def _found(self, code: str, tile: Mapping[str, Any], **values: Any) -> Finding:
         uri = tile.get("content", {}).get("uri")
-        path = posixpath.join(posixpath.dirname(self.root), uri) if uri else self.root
+        path = posixpath.join(posixpath.dirname(self.root), uri) if uri else self.root  # as written, for people
         return Finding(code=code, path=path, values=values)
 
 
@@ -258,16 +258,11 @@ def _on_earth(building: Building) -> Floats:
 
 
 def _slack_m(corners: Floats, start: NDArray[np.intp]) -> NDArray[np.float64]:
-    """How far every feature may be drawn from its place: what a tangent plane is off at its furthest corner.
+    """How far every feature may be drawn from its place: what the tangent plane is off at its furthest corner.
 
-    It leaves the Earth by d²/2R, and a fifth more is for the projection. It touches at the site origin, or at the building
-    where that is far from it.
+    It leaves the Earth by d²/2R, and a fifth more is for the projection.
     """
     low, high = boxes_of(corners, start)
-    low, high = low[:, :2], high[:, :2]
-    middle = (low.min(axis=0) + high.max(axis=0)) / 2
-    slack = []
-    for touching in (np.zeros(2), middle):
-        furthest = np.maximum(np.abs(low - touching), np.abs(high - touching))
-        slack.append(np.einsum("ij,ij->i", furthest, furthest))
-    return np.asarray(_PLACE_M + 1.2 * np.minimum(*slack) / (2 * MEAN_RADIUS_M))
+    touching = touching_point((low.min(axis=0) + high.max(axis=0)) / 2)
+    furthest = np.maximum(np.abs(low - touching), np.abs(high - touching))[:, :2]
+    return np.asarray(_PLACE_M + 1.2 * np.einsum("ij,ij->i", furthest, furthest) / (2 * MEAN_RADIUS_M))

@@ -15,8 +15,8 @@ Region = tuple[float, float, float, float, float, float]
 """West, south, east, north in radians, least and greatest height in metres (3D Tiles 1.1, 7.3.2.3); west is greater than
 east where the region crosses the antimeridian."""
 
-FLAT_M = 1000.0
-"""How far from the site origin one tangent plane is good for: 8 cm (see :meth:`SiteFrame.ecef_transform`)."""
+FLAT_M = 250.0
+"""How far from the site origin its tangent plane is good for: d²/2R is 5 mm (see :meth:`SiteFrame.ecef_transform`)."""
 
 MEAN_RADIUS_M = 6_371_008.8
 """Mean radius of the Earth, R1 (Moritz, Geodetic Reference System 1980, J. Geod. 74, 2000)."""
@@ -25,6 +25,17 @@ MEAN_RADIUS_M = 6_371_008.8
 @lru_cache(maxsize=1)
 def _to_geodetic() -> pyproj.Transformer:
     return pyproj.Transformer.from_crs("EPSG:4978", "EPSG:4979", always_xy=True)
+
+
+def touching_point(centre: Floats) -> Floats:
+    """Where the plane of the tiles touches the Earth: the site origin, or the building when it stands far from it.
+
+    Parameters
+    ----------
+    centre : (3,) float64, metres, site frame
+        Of the building.
+    """
+    return np.zeros(3) if math.hypot(centre[0], centre[1]) <= FLAT_M else centre
 
 
 def root_transform(frame: SiteFrame, centre: Floats) -> Floats:
@@ -39,10 +50,11 @@ def root_transform(frame: SiteFrame, centre: Floats) -> Floats:
     centre : (3,) float64, metres, site frame
         Of the building.
     """
-    if math.hypot(centre[0], centre[1]) <= FLAT_M:
+    touching = touching_point(centre)
+    if not touching.any():
         return frame.ecef_transform()
-    local = frame.shifted(centre).ecef_transform()
-    local[:3, 3] -= local[:3, :3] @ centre
+    local = frame.shifted(touching).ecef_transform()
+    local[:3, 3] -= local[:3, :3] @ touching
     return local
 
 
@@ -53,7 +65,9 @@ def apply(transform: Floats, positions: Floats) -> Floats:
 
 def to_geodetic(ecef: Floats) -> Floats:
     """ECEF metres to longitude, latitude in radians and height in metres, ``(N, 3)``."""
-    lon, lat, height = _to_geodetic().transform(ecef[:, 0], ecef[:, 1], ecef[:, 2])
+    # pyproj takes a column of one row for a scalar, by a conversion that numpy deprecates: give it lists
+    given = ecef.T.tolist() if len(ecef) == 1 else list(ecef.T)
+    lon, lat, height = _to_geodetic().transform(*given)
     return np.column_stack([np.radians(lon), np.radians(lat), height])
 
 

@@ -23,7 +23,6 @@ from py3dtiles.exceptions import Py3dtilesException
 from py3dtiles.merger import merge
 from py3dtiles.tileset.content import B3dm
 from py3dtiles.tileset.content.gltf import Gltf
-from py3dtiles.tileset import tile as foreign_tile
 from py3dtiles.tileset.tileset import TileSet
 
 from indoor3d.errors import TilesetInvalid
@@ -38,7 +37,18 @@ from indoor3d.tiles.tileset import JSON_TYPE, TileFile, lay_out
 MAX_DEPTH = 16
 """Tilesets may hold tilesets; one that holds itself would never end."""
 
-_FAILURES = (Py3dtilesException, OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, struct.error)
+_FAILURES = (
+    Py3dtilesException,
+    NotImplementedError,
+    AssertionError,  # trimesh and py3dtiles assert what a file has to be
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    struct.error,
+)
 _B3DM_HEADER = struct.Struct("<4sIIIIII")
 
 
@@ -76,7 +86,7 @@ def read_foreign(path: Path) -> tuple[ForeignMesh, ...]:
     """
     try:
         return tuple(_leaves(path, path.resolve().parent, np.eye(4), 0))
-    except (*_FAILURES, NotImplementedError) as error:
+    except _FAILURES as error:
         raise _invalid(path, f"{type(error).__name__}: {error}") from error
 
 
@@ -101,7 +111,7 @@ def merge_foreign(paths: Sequence[Path], target: Path) -> None:
     for path in paths:
         try:
             tileset = _open(path)
-        except (*_FAILURES, NotImplementedError) as error:
+        except _FAILURES as error:
             raise _invalid(path, f"{type(error).__name__}: {error}") from error
         tileset.root_tile.content_uri = None  # it is drawn by its own tileset
         tilesets.append(tileset)
@@ -191,7 +201,7 @@ def _leaves(path: Path, folder: Path, above: Floats, depth: int) -> Iterator[For
     """Yield what the tiles without children draw."""
     if depth > MAX_DEPTH:
         raise _invalid(path, f"more than {MAX_DEPTH} tilesets within one another")
-    stack: list[tuple[foreign_tile.Tile, Floats]] = [(_open(path).root_tile, above)]
+    stack: list[tuple[Any, Floats]] = [(_open(path).root_tile, above)]
     while stack:
         tile, above_tile = stack.pop()
         transform = above_tile @ tile.transform
@@ -221,8 +231,9 @@ def _meshes(path: Path, content: Any, transform: Floats) -> Iterator[ForeignMesh
     else:
         raise _invalid(path, "it holds no triangles")
     scene = trimesh.load_scene(io.BytesIO(b"".join(gltf.save_to_bytes())), file_type="glb", process=False)
-    for node in sorted(scene.graph.nodes_geometry):
-        matrix, name = scene.graph[node]
+    order = {name: i for i, name in enumerate(scene.geometry)}  # trimesh names nodes at random
+    placed = [scene.graph[node] for node in scene.graph.nodes_geometry]
+    for matrix, name in sorted(placed, key=lambda node: (order[node[1]], node[0].tolist())):
         mesh = scene.geometry[name]
         local = to_site_axes(apply(np.asarray(matrix, np.float64), np.asarray(mesh.vertices, np.float64))) + centre
         named = [mesh.vertex_attributes[key] for key in ("_BATCHID", "_FEATURE_ID_0") if key in mesh.vertex_attributes]

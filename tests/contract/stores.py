@@ -97,7 +97,11 @@ def assert_served_whole(store: Catalog, expected: Release, version: str | None =
     assert store.report(venue, version=version) == expected.report
     for path, asset in expected.assets.items():
         entry = store.asset(venue, version, path)
-        assert (entry.media_type, entry.size, set(entry.encoded)) == (asset.media_type, len(asset.data), set(asset.encoded))
+        assert (entry.media_type, entry.size, set(entry.encoded)) == (
+            asset.media_type,
+            len(asset.data),
+            set(asset.encoded),
+        )
         assert store.blobs.get(entry.digest) == asset.data
         for coding, data in asset.encoded.items():
             assert store.blobs.get(entry.encoded[coding]) == data

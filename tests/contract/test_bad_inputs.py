@@ -246,9 +246,19 @@ BODIES = [
     ("null", b"null", 400, "invalid-body"),
     ("truncated", _route()[:-3], 400, "invalid-body"),
     ("two-values", b"{}{}", 400, "invalid-body"),
-    ("8-huge-integer", _route(waypoints=[{"x": 1, "y": 1, "level": 1}, {"ref": "hall"}]).replace(b'"x": 1', b'"x": ' + b"9" * 30), 400, "invalid-body"),
+    (
+        "8-huge-integer",
+        _route(waypoints=[{"x": 1, "y": 1, "level": 1}, {"ref": "hall"}]).replace(b'"x": 1', b'"x": ' + b"9" * 30),
+        400,
+        "invalid-body",
+    ),
     ("41-unknown-member", _route(status="approved"), 400, "unknown-property"),
-    ("41-unknown-member-below", _route(waypoints=[{"ref": "hall", "owner": "me"}, {"ref": "exit-1"}]), 400, "unknown-property"),
+    (
+        "41-unknown-member-below",
+        _route(waypoints=[{"ref": "hall", "owner": "me"}, {"ref": "exit-1"}]),
+        400,
+        "unknown-property",
+    ),
     ("47-no-waypoint", _route(waypoints=[]), 400, "invalid-parameter"),
     ("47-one-waypoint", _route(waypoints=[{"ref": "hall"}]), 400, "invalid-parameter"),
     ("47-26-waypoints", _route(waypoints=[{"ref": "hall"}] * 26), 400, "invalid-parameter"),
@@ -257,17 +267,37 @@ BODIES = [
     ("52-closures-over-limit", _route(closed=["x"] * 10_000), 400, "invalid-parameter"),
     ("52-unknown-closure", _route(closed=["nope"]), 404, "unknown-element"),
     ("25-level-true", _route(waypoints=[{"x": 1, "y": 1, "level": True}, {"ref": "hall"}]), 400, "invalid-parameter"),
-    ("25-level-fraction", _route(waypoints=[{"x": 1, "y": 1, "level": 1.5}, {"ref": "hall"}]), 400, "invalid-parameter"),
+    (
+        "25-level-fraction",
+        _route(waypoints=[{"x": 1, "y": 1, "level": 1.5}, {"ref": "hall"}]),
+        400,
+        "invalid-parameter",
+    ),
     ("3-lat", _route(waypoints=[{"lon": 37.5, "lat": 126.9}, {"ref": "hall"}]), 400, "invalid-parameter"),
     ("number-as-text", _route(waypoints=[{"lon": "126.9", "lat": 37.5}, {"ref": "hall"}]), 400, "invalid-parameter"),
     ("waypoint-of-no-kind", _route(waypoints=[{"name": "hall"}, 7]), 400, "invalid-parameter"),
-    ("waypoint-without-height", _route(waypoints=[{"x": 1, "y": 1}, {"ref": "hall"}]), 400, "invalid-parameter"),
+    ("waypoint-on-two-levels", _route(waypoints=[{"x": 1, "y": 1}, {"ref": "hall"}]), 400, "level-needed"),
     ("unknown-venue", _route(venue="nope"), 404, "unknown-venue"),
     ("unknown-name", _route(waypoints=[{"ref": "hall"}, {"ref": "없는 곳"}]), 404, "unknown-element"),
-    ("48-off-network", _route(waypoints=[{"x": 300, "y": 300, "level": 0}, {"ref": "hall"}]), 422, "waypoint-off-network"),
+    (
+        "48-off-network",
+        _route(waypoints=[{"x": 300, "y": 300, "level": 0}, {"ref": "hall"}]),
+        422,
+        "waypoint-off-network",
+    ),
     ("49-closed", _route(waypoints=[{"ref": "store"}, {"ref": "hall"}], closed=["door-shop-store"]), 422, "no-route"),
-    ("49-no-steps", _route(waypoints=[{"ref": "gallery"}, {"ref": "hall"}], mode="wheelchair", closed=["lift-1"]), 422, "no-route"),
-    ("50-level-and-height", _route(waypoints=[{"lon": 126.97715, "lat": 37.56573, "level": 0, "height": 34.0}, {"ref": "hall"}]), 422, "level-mismatch"),
+    (
+        "49-no-steps",
+        _route(waypoints=[{"ref": "gallery"}, {"ref": "hall"}], mode="wheelchair", closed=["lift-1"]),
+        422,
+        "no-route",
+    ),
+    (
+        "50-level-and-height",
+        _route(waypoints=[{"lon": 126.97715, "lat": 37.56573, "level": 0, "height": 34.0}, {"ref": "hall"}]),
+        422,
+        "level-mismatch",
+    ),
 ]
 
 
@@ -305,7 +335,10 @@ def test_media_type(client: Client, target: str, headers: dict[str, str]) -> Non
 def test_row_48_names_the_waypoint_and_the_nearest_place(client: Client) -> None:
     body = _route(waypoints=[{"ref": "hall"}, {"x": -20, "y": 5, "level": 0}])
     problem = check_problem(client.post("/v1/routes", body), 422, "waypoint-off-network")
-    assert problem["nearest"] is not None
+    assert problem["pointer"] == "/waypoints/1"
+    candidate = problem["candidate"] | {"level": problem["level"]}
+    again = client.post("/v1/routes", _route(waypoints=[{"ref": "hall"}, candidate]))
+    assert again.status == 200, again.body
 
 
 def test_row_49_names_what_blocks_and_substitutes_nothing(client: Client) -> None:

@@ -1,7 +1,6 @@
 """What every store of bytes keeps to."""
 
 import hashlib
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +16,7 @@ ABSENT = hashlib.sha256(b"never put").hexdigest()
 
 
 @pytest.fixture(params=sorted(BLOBS))
-def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Blobs]:
+def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
     """An empty store of each kind, beside a file that nobody may reach through it."""
     (tmp_path / "secret").write_bytes(b"secret")
     return BLOBS[request.param](tmp_path)
@@ -78,8 +77,12 @@ def test_threads_put_and_get_the_same_bytes_at_once(blobs: Blobs) -> None:
 NASTY = st.one_of(
     st.text(max_size=80),
     st.from_regex(r"[0-9a-fA-F]{62,66}", fullmatch=True),
-    st.lists(st.sampled_from(["..", "%2e%2e", "/", "\\", "%2f", "secret", "\0", "blobs", "~", "C:", "."]), max_size=12).map("".join),
-    st.sampled_from(["../secret", "../../secret", "/etc/passwd", "..%2Fsecret", "partial", "file:///etc/passwd", "\ud800"]),
+    st.lists(
+        st.sampled_from(["..", "%2e%2e", "/", "\\", "%2f", "secret", "\0", "blobs", "~", "C:", "."]), max_size=12
+    ).map("".join),
+    st.sampled_from(
+        ["../secret", "../../secret", "/etc/passwd", "..%2Fsecret", "partial", "file:///etc/passwd", "\ud800"]
+    ),
 )
 
 

@@ -93,7 +93,7 @@ def test_a_change_of_any_part_is_another_version(store: Catalog, part: str) -> N
 
 def test_the_order_of_assets_does_not_matter(store: Catalog) -> None:
     first = release()
-    backwards = replace(first, assets=dict(reversed(first.assets.items())))
+    backwards = replace(first, assets=dict(reversed(list(first.assets.items()))))
     assert store.publish(first) == store.publish(backwards)
 
 
@@ -292,7 +292,9 @@ def test_two_venues_do_not_mix(store: Catalog) -> None:
         (1e300, 1, None, None, []),
     ],
 )
-def test_spaces_at_a_point(store: Catalog, x: float, y: float, level: str | None, z: float | None, expected: list[str]) -> None:
+def test_spaces_at_a_point(
+    store: Catalog, x: float, y: float, level: str | None, z: float | None, expected: list[str]
+) -> None:
     store.publish(release())
     found = store.spaces_at("two-floors", x, y, level=level, z_m=z)
     assert [space.id for space in found] == expected
@@ -305,7 +307,10 @@ def test_holes_and_parts_of_a_footprint_are_respected(store: Catalog) -> None:
     parts = MultiPolygon([box(20, 0, 21, 1), box(30, 0, 31, 1)])
     spaces = tuple(replace(building().spaces[1], id=i, footprint=f) for i, f in (("parts", parts), ("ring", ring)))
     store.publish(replace(release(), building=building(spaces=spaces)))
-    at = {point: [s.id for s in store.spaces_at("two-floors", *point)] for point in ((5, 5), (1, 5), (4, 5), (25, 0.5), (30.5, 0.5))}
+    at = {
+        point: [s.id for s in store.spaces_at("two-floors", *point)]
+        for point in ((5, 5), (1, 5), (4, 5), (25, 0.5), (30.5, 0.5))
+    }
     assert at == {(5, 5): [], (1, 5): ["ring"], (4, 5): ["ring"], (25, 0.5): [], (30.5, 0.5): ["parts"]}
 
 
@@ -332,7 +337,10 @@ COORDINATE = st.one_of(
     level=st.sampled_from([None, "g", "u"]),
 )
 def test_spaces_at_equals_a_look_at_every_space(
-    store: Catalog, rectangles: list[tuple[float, float, float, float, str]], points: list[tuple[float, float]], level: str | None
+    store: Catalog,
+    rectangles: list[tuple[float, float, float, float, str]],
+    points: list[tuple[float, float]],
+    level: str | None,
 ) -> None:
     template = building().spaces[1]
     spaces = tuple(
@@ -347,7 +355,12 @@ def test_spaces_at_equals_a_look_at_every_space(
         return  # a space 30,000 km away has no place on Earth
     corners = [(x, y) for s in spaces for x, y in s.footprint.exterior.coords]
     for x, y in points + corners:
-        expected = [s.id for on in "gu" for s in spaces if s.level == on and level in {None, on} and s.footprint.covers(Point(x, y))]
+        expected = [
+            s.id
+            for on in "gu"
+            for s in spaces
+            if s.level == on and level in {None, on} and s.footprint.covers(Point(x, y))
+        ]
         assert [s.id for s in store.spaces_at("two-floors", x, y, level=level)] == expected
 
 
@@ -377,19 +390,23 @@ def test_facilities_can_be_chosen_by_category(store: Catalog) -> None:
 def test_equally_far_facilities_come_by_id(store: Catalog) -> None:
     spots = {"c": (1, 0), "a": (-1, 0), "d": (0, 1), "b": (0, -1)}
     facilities = tuple(
-        Facility(id=i, category=FacilityCategory.AED, level="g", position=(x, y, 0.0)) for i, (x, y) in sorted(spots.items())
+        Facility(id=i, category=FacilityCategory.AED, level="g", position=(x, y, 0.0))
+        for i, (x, y) in sorted(spots.items())
     )
     store.publish(replace(release(), building=building(facilities=facilities)))
     assert [f.id for f in store.facilities_near("two-floors", 0, 0, radius_m=1)] == ["a", "b", "c", "d"]
 
 
 @FIXTURE_IS_SHARED
-@given(spots=st.lists(st.tuples(COORDINATE, COORDINATE), max_size=8), x=COORDINATE, y=COORDINATE, radius_m=st.floats(0, 60))
+@given(
+    spots=st.lists(st.tuples(COORDINATE, COORDINATE), max_size=8), x=COORDINATE, y=COORDINATE, radius_m=st.floats(0, 60)
+)
 def test_facilities_near_equals_a_look_at_every_facility(
     store: Catalog, spots: list[tuple[float, float]], x: float, y: float, radius_m: float
 ) -> None:
     facilities = tuple(
-        Facility(id=f"f{n}", category=FacilityCategory.AED, level="g", position=(a, b, 0.0)) for n, (a, b) in enumerate(spots)
+        Facility(id=f"f{n}", category=FacilityCategory.AED, level="g", position=(a, b, 0.0))
+        for n, (a, b) in enumerate(spots)
     )
     store.publish(replace(release(), building=building(facilities=facilities)))
     distance = {f.id: math.hypot(f.position[0] - x, f.position[1] - y) for f in facilities}
@@ -453,7 +470,12 @@ def test_bounds_come_from_the_mesh_or_the_origin_where_there_is_no_space(store: 
 
 
 def test_venues_are_found_by_bounds(store: Catalog) -> None:
-    for venue, lon, lat in (("busan", 129.07, 35.17), ("seoul", 126.97, 37.56), ("fiji", 179.9999, -17.0), ("quito", 0.0, 0.0)):
+    for venue, lon, lat in (
+        ("busan", 129.07, 35.17),
+        ("seoul", 126.97, 37.56),
+        ("fiji", 179.9999, -17.0),
+        ("quito", 0.0, 0.0),
+    ):
         _at(store, venue, lon, lat)
 
     def found(*bounds: float) -> list[str]:
@@ -607,7 +629,7 @@ def test_what_is_being_published_is_never_collected(store: Catalog) -> None:
     done = threading.Event()
 
     def collect() -> None:
-        while not done.is_set():
+        while not done.wait(0.02):
             store.collect_garbage(keep=1)
 
     with ThreadPoolExecutor(1) as pool:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import ifcopenshell
 import ifcopenshell.geom
@@ -55,7 +56,9 @@ def _roadmap(space: FreeSpace, points: Floats) -> tuple[Floats, Floats]:
     nodes = np.vstack([points, space.corners])
     one, other = np.triu_indices(count, 1)
     sees = space.sees_many(points[one], points[other])
-    links = [np.stack([np.full(len(c), row), c + count], axis=1) for row, c in enumerate(map(space.visible_corners, points))]
+    links = [
+        np.stack([np.full(len(c), row), c + count], axis=1) for row, c in enumerate(map(space.visible_corners, points))
+    ]
     edges = np.vstack([space.taut_edges() + count, *links, np.stack([one[sees], other[sees]], axis=1)]).astype(np.intp)
     return _shortest(nodes, edges, np.arange(count))[:, :count], nodes[edges]
 
@@ -87,7 +90,9 @@ def _random_plan(seed: int) -> Polygon:
     plan = box(0, 0, 40, 30)
     for x, y in rng.uniform((3, 3), (37, 27), (25, 2)):
         angles = np.sort(rng.uniform(0, 2 * np.pi, rng.integers(3, 8)))
-        shape = Polygon(np.stack([x + rng.uniform(1, 3) * np.cos(angles), y + rng.uniform(1, 3) * np.sin(angles)], axis=1))
+        shape = Polygon(
+            np.stack([x + rng.uniform(1, 3) * np.cos(angles), y + rng.uniform(1, 3) * np.sin(angles)], axis=1)
+        )
         if plan.contains(shape.buffer(0.1)):
             plan = plan.difference(shape)
     return plan
@@ -100,7 +105,9 @@ def _brute_force(plan: Polygon) -> set[frozenset[tuple[float, float]]]:
         at = shapely.get_coordinates(ring)[:-1]
         before, after = np.roll(at, 1, axis=0) - at, np.roll(at, -1, axis=0) - at
         reflex = after[:, 0] * before[:, 1] - after[:, 1] * before[:, 0] < 0
-        corners |= {tuple(a): (b, c) for a, b, c in zip(at[reflex].tolist(), before[reflex], after[reflex], strict=True)}
+        corners |= {
+            tuple(a): (b, c) for a, b, c in zip(at[reflex].tolist(), before[reflex], after[reflex], strict=True)
+        }
 
     def tangent(corner: tuple[float, float], other: tuple[float, float]) -> bool:
         way = np.subtract(other, corner)
@@ -143,7 +150,7 @@ def test_shortest_on_an_evacuation_site(shared: Path) -> None:
     assert _check(plan, points_in(plan, count=46, seed=1)) == 46 * 45 / 2
 
 
-def _footprint(shape: ifcopenshell.geom.ShapeElementType) -> tuple[shapely.Geometry, float]:
+def _footprint(shape: Any) -> tuple[shapely.Geometry, float]:
     at = np.array(shape.geometry.verts).reshape(-1, 3)
     flat = shapely.polygons(at[np.array(shape.geometry.faces).reshape(-1, 3)][..., :2])
     return shapely.union_all(flat[shapely.area(flat) > 1e-6], grid_size=1e-4), float(at[:, 2].min())
@@ -151,13 +158,14 @@ def _footprint(shape: ifcopenshell.geom.ShapeElementType) -> tuple[shapely.Geome
 
 def _floor(path: Path, floor_m: float) -> MultiPolygon | Polygon:
     """Spaces of a model on one floor, joined by its doors, without furniture, shrunk by 0.2 m."""
-    options = ifcopenshell.geom.settings()
+    kernel: Any = ifcopenshell.geom
+    options = kernel.settings()
     options.set("use-world-coords", True)
     options.set("disable-opening-subtractions", True)
     kinds = ["IfcSpace", "IfcDoor", "IfcFurnishingElement", "IfcColumn"]
     found = defaultdict(list)
     model = ifcopenshell.open(path)
-    for shape in ifcopenshell.geom.iterate(options, model, include=kinds, geometry_library="hybrid-cgal-simple-opencascade"):
+    for shape in kernel.iterate(options, model, include=kinds, geometry_library="hybrid-cgal-simple-opencascade"):
         footprint, low = _footprint(shape)
         if abs(low - floor_m) < 0.5:
             found[shape.type].append(footprint)

@@ -138,6 +138,23 @@ def test_screen_doors_follow_the_formula(plan: Plan) -> None:
     assert math.dist(places["7-4"], platform.front) == pytest.approx((7 - 1) * 20 + (4 - 0.5) * 5)
 
 
+def test_transfer_is_as_long_as_published(plan: Plan) -> None:
+    """Source J: 84 s at 1.2 m/s, about 101 m, from the end of the Line 1 platform to the stairs of Line 2."""
+    stairs = next(way for way in plan.flightways if way.id == "l2-stairs-b3-5")
+    platform = Polygon(plan.space("l1-b2-west").ring).bounds
+    start = ((platform[0] + platform[2]) / 2, platform[1])
+    mouth = (
+        Polygon(plan.space("transfer-west-lower").ring).intersection(Polygon(plan.space("l2-b2-hall").ring)).centroid
+    )
+    length = math.dist(start, (mouth.x, mouth.y)) + math.dist((mouth.x, mouth.y), geo.head_of(stairs))
+    assert length == pytest.approx(101, abs=5)
+
+
+def test_nursing_room_has_its_published_area(plan: Plan) -> None:
+    """Source H: 24.5 m²."""
+    assert Polygon(plan.space("l2-b2-nursing").ring).area == pytest.approx(24.5)
+
+
 def test_spaces_of_a_storey_do_not_overlap(plan: Plan) -> None:
     for first, second in combinations(plan.spaces, 2):
         if first.level == second.level:
@@ -209,8 +226,15 @@ def line_of(file: str, words: str) -> int:
         ("line1.toml", "floor = -5.5", 'floor = "deep"', "missing or not a number"),
         ("line2.toml", 'heading = "-x"', 'heading = "north"', "unknown direction 'north'"),
         ("line2.toml", 'lower = "l2-b2-hall"', 'lower = "l2-b2-hal"', "no space has the id 'l2-b2-hal'"),
-        ("line1.toml", "standard = 8", "standart = 8", "unknown key 'standart'"),
+        ("line1.toml", "standard = 8", "standards = 8", "unknown key 'standards'"),
         ("facilities.toml", 'category = "aed"', 'category = "AED"', "unknown category 'AED'"),
+        ("line2.toml", 'up_side = "right"', 'up_side = "north"', "unknown up_side 'north'"),
+        ("line1.toml", "wide = 1", "wide = 0", "a gate row needs a wide gate"),
+        ("line1.toml", 'id = "l1-b1-shop"', 'id = "l1-b1-office"', "is used twice"),
+        ("line1.toml", 'id = "l1-b1-shop"', 'id = "L1 shop"', "has other signs than"),
+        ("line1.toml", 'line = "1"', 'line = "9"', "unknown line '9'"),
+        ("plan.toml", "x_axis = [0.8, 0.6]", "x_axis = [0.8, 0.5]", "is not a unit vector"),
+        ("exits.toml", 'stops = [["l1-outer-lift-lobby", "+x"]', 'stops = [["l1-outer-lift-lobby"]', "a stop must be"),
     ],
 )
 def test_reading_errors_name_file_and_line(
@@ -247,6 +271,22 @@ def test_findings_of_the_whole_plan_name_file_and_remedy(
         assert matching[0].startswith(
             f"{file}:{(FOLDER / file).read_text(encoding='utf-8')[:header].count(chr(10)) + 1}: "
         )
+
+
+def test_unknown_tables_and_frames_are_refused(edited: Callable[[str, str, str], list[str]]) -> None:
+    (message,) = edited("transfer.toml", "[[ramp]]", "[[slide]]")
+    assert message.startswith(f"transfer.toml:{line_of('transfer.toml', '[[ramp]]')}: unknown table [[slide]].")
+
+
+def test_a_turning_exit_needs_a_deep_neck(edited: Callable[[str, str, str], list[str]]) -> None:
+    (message,) = edited("exits.toml", "neck = 5.0", "neck = 2.0")
+    assert "is too shallow" in message
+    assert "neck = 3.9" in message
+
+
+def test_a_missing_file_is_named(edited: Callable[[str, str, str], list[str]]) -> None:
+    (message,) = edited("plan.toml", '"line1.toml"', '"line9.toml"')
+    assert message.startswith("line9.toml:1: cannot be read")
 
 
 def test_a_platform_without_its_lift_is_found(edited: Callable[[str, str, str], list[str]]) -> None:
@@ -353,7 +393,7 @@ def test_every_gate_row_has_a_wide_gate_and_joins_unpaid_to_paid(model: Any) -> 
 
 
 def test_stairs_end_level_with_the_floors_they_join(model: Any, plan: Plan) -> None:
-    """Risers add up to the rise, and each flight keeps to the limits for riser and tread."""
+    """Risers add up to the rise, and each flight keeps to the limits for risers and treads."""
     ways = {way.id: way for way in plan.flightways if way.kind == "stairs"}
     stairs = {stair.Tag: stair for stair in model.by_type("IfcStair")}
     assert set(stairs) == set(ways)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tools.station import geometry as geo
 from tools.station import solids as body
 from tools.station.build import COMMON, Spot, common_values
 
@@ -83,7 +82,7 @@ def write_sign(build: Build, sign: Sign) -> None:
     entity = build.product(
         "IfcBuildingElementProxy",
         sign.id,
-        Spot(level=space.level, at=geo.moved(sign.at, sign.facing, 0.0), z=sign.z, along=along),
+        Spot(level=space.level, at=sign.at, z=sign.z, along=along),
         name=sign.en,
         solids=[solid],
         shared=True,

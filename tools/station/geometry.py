@@ -93,8 +93,7 @@ class Frame:
 def flights(rise: float) -> tuple[int, ...]:
     """Return the number of risers of each flight of a stair.
 
-    Source: risers of at most 0.18 m and a landing at least every 18 risers (3.2 m), a conservative reading of the
-    Korean rules for stairs in public use (riser ≤ 0.18 m, landing within each 3 m or so of rise).
+    Chosen for this tool, not quoted from a rule: risers of at most 0.18 m, a landing at least every 18 risers.
     """
     risers = max(1, math.ceil(rise / MAX_RISER_M - 1e-9))
     count = math.ceil(risers / MAX_RISERS_PER_FLIGHT)

@@ -65,6 +65,9 @@ def _labels(layout: Layout, level: str) -> Iterator[str]:
         parts = layout.body_of(space) if space.level == level else []
         if parts:
             at = parts[0].representative_point()
+            if space.category == "stairwell":
+                yield _text((at.x, at.y), space.id.removeprefix("exit-").removesuffix("-stairwell"), 3.0, "#e0208a")
+                continue
             yield _text(
                 (at.x, at.y),
                 f"{space.en or space.id} {space.floor:g}",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
+
+from shapely.geometry import Polygon
 
 from tools.station import geometry as geo
 from tools.station import solids as body
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from tools.station.layout import Edge, Hosted, Wall
     from tools.station.model import Opening, Point, Space
     from tools.station.writer import Entity, Value
+
+_MIN_WELL_M2 = 0.5
 
 
 def write_walls(build: Build) -> None:
@@ -168,18 +171,16 @@ def write_well_railings(build: Build) -> None:
     """Write a guard railing on the three sides of every well in an upper floor (not across the head)."""
     for way in build.plan.flightways:
         lower, upper = build.plan.space(way.lower), build.plan.space(way.upper)
-        outer = geo.outer_width(way.kind, way.width) / 2
-        inside = upper.level != lower.level and upper.id in build.layout.voids
-        if not inside:
+        well = Polygon(geo.way_footprint(way)).intersection(Polygon(upper.ring))
+        if upper.level == lower.level or well.area < _MIN_WELL_M2:
             continue
+        outer = geo.outer_width(way.kind, way.width) / 2
         length = geo.length_of(way)
         panels = (
             body.box((0.0, length), (outer - 0.04, outer), (0.0, 1.1), "rail"),
             body.box((0.0, length), (-outer, -outer + 0.04), (0.0, 1.1), "rail"),
             body.box((0.0, 0.04), (-outer, outer), (0.0, 1.1), "rail"),
         )
-        if build.layout.voids[upper.id].area < 1.0 or math.isclose(way.low, way.high):
-            continue
         railing = build.product(
             "IfcRailing",
             f"guard/{way.id}",

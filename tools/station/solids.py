@@ -104,7 +104,7 @@ def runs(way: Flightway) -> tuple[Run, ...]:
 
 
 def flight_body(run: Run, width: float) -> Extrusion:
-    """Return a stair flight with real treads: the last tread is level with the upper floor."""
+    """Return a stair flight with real treads: the last going is level with the upper floor."""
     riser = (run.high - run.low) / run.risers
     profile = [(0.0, run.low)]
     for step in range(run.risers):
@@ -165,13 +165,13 @@ def escalator_bodies(way: Flightway) -> tuple[Extrusion, ...]:
         (flat, -0.05),
     )
     count = max(2, round(rise / 0.23))
-    tread = (length - 2 * flat) / count
+    going = (length - 2 * flat) / count
     steps = [(0.0, 0.0), (flat, 0.0)]
     for index in range(1, count):
         z = rise * index / count
-        steps += [(flat + tread * (index - 1) + 0.02, z), (flat + tread * index, z)]
+        steps += [(flat + going * (index - 1) + 0.02, z), (flat + going * index, z)]
     steps += [
-        (length - flat - tread + 0.02, rise),
+        (length - flat - going + 0.02, rise),
         (length, rise),
         (length, rise - 0.05),
         (length - flat, rise - 0.05),

@@ -5,9 +5,11 @@ import { MapControls } from "three/addons/controls/MapControls.js";
 const FIELD_OF_VIEW_DEG = 32;
 /** Heights above the horizon: the default look, and nearly a plan. */
 const TILT_DEG = 48;
+/** On tall screens a long building lies along the screen: seen from higher up. */
+const TALL_TILT_DEG = 58;
 const PLAN_TILT_DEG = 88;
 /** Directions tried for the default look; the one that shows the building largest wins. */
-const AZIMUTHS_DEG = [-30, 60, 30, -60];
+const AZIMUTHS_DEG = [-30, 60, 30, -60, -72, 72];
 /** Half-height of an object this near would fill the screen, metres. */
 const CLOSEST_M = 6;
 
@@ -55,7 +57,7 @@ export class View {
   fit(box: THREE.Box3, options: { keep?: boolean; plan?: boolean } = {}): void {
     if (box.isEmpty()) return;
     const centre = box.getCenter(new THREE.Vector3());
-    const tilt = options.plan ? PLAN_TILT_DEG : TILT_DEG;
+    const tilt = options.plan ? PLAN_TILT_DEG : this.size.height > this.size.width * 1.2 ? TALL_TILT_DEG : TILT_DEG;
     const azimuths = options.plan ? [0, 90] : AZIMUTHS_DEG;
     const directions = options.keep
       ? [this.camera.position.clone().sub(this.controls.target).normalize()]

@@ -3,7 +3,7 @@
 type Child = Node | string | false | null | undefined;
 type Value = string | number | boolean | null | undefined | ((event: Event) => void);
 
-/** Create an element; `on…` properties become listeners, `true` an empty attribute, `false` and null none. */
+/** Create an element; `on…` properties become listeners, `true` an empty attribute, `false` and null none (ARIA states are spelt out). */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   properties: Readonly<Record<string, Value>> = {},
@@ -12,6 +12,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (typeof value === "function") element.addEventListener(name.slice(2), value);
+    else if (name.startsWith("aria-") && value !== null && value !== undefined) element.setAttribute(name, String(value));
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, String(value));
   }

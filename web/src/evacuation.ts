@@ -29,7 +29,7 @@ export class EvacuationPanel {
     const { context } = this;
     replace(
       this.root,
-      h("h2", {}, t("evac.title")),
+      h("h2", { class: "wide-only" }, t("evac.title")),
       h("p", { class: "quiet" }, t("evac.intro")),
       modeSwitch(context, "evacuation-mode"),
       this.actions(),
@@ -60,7 +60,9 @@ export class EvacuationPanel {
 
   private follow(state: State, before: State): void {
     const asksAnew = state.mode !== before.mode || state.closed !== before.closed;
-    if (asksAnew && this.outcome.kind !== "none") void this.ask();
+    const isAnswered = this.outcome.kind !== "none";
+    // Reasons come in the language of the question.
+    if (isAnswered && (asksAnew || state.lang !== before.lang)) void this.ask();
     else if (asksAnew || state.lang !== before.lang) this.render();
   }
 

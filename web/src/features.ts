@@ -25,11 +25,17 @@ export interface Look {
   picked: ReadonlySet<string>;
   blocked: ReadonlySet<string>;
   closed: ReadonlySet<string>;
+  /** Under the pointer. */
+  hovered: string;
+  /** Whether people can ask about it. */
+  isElement(id: string): boolean;
   /** Colours given to spaces for the moment, such as the exit they leave by. */
   tints: ReadonlyMap<string, string>;
 }
 
 const NEVER_CUT_M = 1e6;
+const TINT_SHARE = 0.34;
+const ELEMENTS = new Set(["space", "door", "stairs", "ramp", "escalator", "lift", "gate"]);
 const CONNECTORS = new Set(["stairs", "ramp", "escalator", "lift"]);
 const HIDDEN_PARTS = new Set(["roof", "site"]);
 const CUT_WITH_FLOOR = new Set(["slab", "equipment", "sign", "furniture", "other", "railing", "safety"]);
@@ -79,6 +85,7 @@ export function styleOf(drawn: Drawn, look: Look): FeatureStyle {
     cutM,
     section: cutM < NEVER_CUT_M && cutM < drawn.box.max.y,
     glow,
+    ...(cutM < NEVER_CUT_M && { anchorM: (look.floors.get(drawn.level) ?? drawn.box.min.y) + 0.1 }),
   };
 }
 
@@ -99,12 +106,13 @@ function cutOf(drawn: Drawn, look: Look): number {
 }
 
 function colourOf(drawn: Drawn, look: Look): [FeatureStyle["colour"], number] {
-  if (look.picked.has(drawn.id)) return [HIGHLIGHT, 1];
+  if (look.picked.has(drawn.id)) return [mix(partColour(drawn.category, drawn.kind), HIGHLIGHT, 0.72), 0.6];
   if (look.closed.has(drawn.id)) return [CLOSED, 1];
   if (look.blocked.has(drawn.id)) return [NO_WAY, 1];
-  const base = partColour(drawn.category, drawn.kind);
+  const part = partColour(drawn.category, drawn.kind);
+  const base = look.hovered === drawn.id ? mix(part, HIGHLIGHT, 0.3) : part;
   const tint = look.tints.get(drawn.id);
-  return tint ? [mix(base, hex(tint), 0.55), 0] : [base, 0];
+  return tint ? [mix(base, hex(tint), TINT_SHARE), 0] : [base, 0];
 }
 
 function hiddenStyle(cutM: number): FeatureStyle {
@@ -116,7 +124,15 @@ function mix(a: FeatureStyle["colour"], b: FeatureStyle["colour"], share: number
   return [at(0), at(1), at(2)];
 }
 
+/** Walls and furniture are looked through, floors are not: behind them is another storey. */
+function pickIdOf(drawn: Drawn, look: Look): number {
+  if (ELEMENTS.has(drawn.category) || look.isElement(drawn.id)) return drawn.pickId;
+  return drawn.category === "slab" ? 0 : -1;
+}
+
 /** Write the style of every feature of one tile. */
-export function applyLook(rows: readonly Drawn[], table: StyleTable, look: Look): void {
-  rows.forEach((drawn, index) => table.set(index, styleOf(drawn, look), drawn.pickId));
+export function applyLook(rows: readonly (Drawn | undefined)[], table: StyleTable, look: Look): void {
+  rows.forEach((drawn, index) => {
+    if (drawn) table.set(index, styleOf(drawn, look), pickIdOf(drawn, look));
+  });
 }

@@ -5,7 +5,7 @@ import type { Level } from "./types";
 export const ALL = "all";
 
 /** What part of a storey above its floor is drawn before the section cut, metres. */
-export const CUT_M = 1.35;
+export const CUT_M = 1.5;
 
 export function sortLevels(levels: readonly Level[]): Level[] {
   return [...levels].sort((a, b) => a.ordinal - b.ordinal || a.elevation_m - b.elevation_m || a.id.localeCompare(b.id));
@@ -76,8 +76,8 @@ export class Stack {
   }
 }
 
-/** A gap that separates storeys without losing the building's shape: grows with its width, bounded by taste. */
-export function comfortableGap(levels: readonly Level[], widthM: number): number {
+/** A gap that lets one look into storeys without losing the building's shape: grows with its shorter side, within bounds. */
+export function comfortableGap(levels: readonly Level[], depthM: number): number {
   if (levels.length < 2) return 0;
-  return Math.min(18, Math.max(2.5, widthM * 0.09));
+  return Math.min(16, Math.max(4, depthM * 0.5));
 }

@@ -1,7 +1,7 @@
 /** Which markers and names stand in the picture, for what the user chose. */
 import { type Element, iconOf } from "./catalogue";
 import type { Context } from "./context";
-import { best, t } from "./i18n";
+import { best } from "./i18n";
 import { ALL } from "./levels";
 import type { RouteAnswer } from "./journey";
 import type { Marker } from "./overlay";
@@ -42,8 +42,8 @@ function marker(context: Context, element: Element, isClosed: boolean, level: st
   const position = atLevel(context, element, level);
   const base = { id: element.id, position, icon: iconOf(element) };
   if (element.type === "exit") {
-    const text = element.number || best(element.name, lang) || t("group.exits");
-    return { ...base, kind: "badge", text, priority: 100, colour: isClosed ? "#c4262e" : "#00703c" };
+    const colour = isClosed ? "#c4262e" : "#00703c";
+    return { ...base, kind: element.number ? "badge" : "icon", icon: "exit", text: element.number, priority: 100, colour };
   }
   if (element.type === "space") {
     const text = best(element.name, lang);

@@ -4,6 +4,7 @@ import * as THREE from "three";
 /** Texels of the style texture in a row; a feature takes two. */
 const STYLE_WIDTH = 512;
 const OFFSET_SAMPLES = 1024;
+const NO_ANCHOR = -1e5;
 
 /** What every tile shares. Changing a value here changes it for all of them. */
 export interface SharedUniforms {
@@ -50,8 +51,9 @@ export class StyleTable {
     this.texture = new THREE.DataTexture(this.data, STYLE_WIDTH, rows, THREE.RGBAFormat, THREE.FloatType);
   }
 
+  /** `pickId` 0 hides what is behind without being anything; a negative one is looked through. */
   set(feature: number, style: FeatureStyle, pickId: number): void {
-    this.data.set([...style.colour, style.opacity, style.cutM, style.section ? 1 : 0, style.glow, pickId], feature * 8);
+    this.data.set([...style.colour, style.opacity, style.cutM, style.glow + (style.section ? 2 : 0), style.anchorM ?? NO_ANCHOR, pickId], feature * 8);
     this.texture.needsUpdate = true;
   }
 }
@@ -62,6 +64,8 @@ export interface FeatureStyle {
   opacity: number;
   /** Site height above which nothing is drawn, metres. */
   cutM: number;
+  /** Moves with the storey at this height of the site as one piece; without it, it stretches between storeys. */
+  anchorM?: number;
   /** Whether back faces are shown as the solid of a section. */
   section: boolean;
   /** 0 to 1: how much of its own light it gives. */
@@ -81,15 +85,21 @@ float offsetAt(float z) {
   int low = int(at);
   return mix(texelFetch(uOffsets, ivec2(low, 0), 0).r, texelFetch(uOffsets, ivec2(min(low + 1, ${OFFSET_SAMPLES - 1}), 0), 0).r, at - float(low));
 }
-vec4 place(float feature, float liftM) {
+vec4 place(float feature, float biasM) {
   int first = int(feature + 0.5) * 2;
   vColour = texelFetch(uStyle, ivec2(first % ${STYLE_WIDTH}, first / ${STYLE_WIDTH}), 0);
   vStyle = texelFetch(uStyle, ivec2((first + 1) % ${STYLE_WIDTH}, first / ${STYLE_WIDTH}), 0);
   vec4 world = modelMatrix * vec4(position, 1.0);
   vHeight = world.y;
-  world.y += offsetAt(world.y) + liftM;
+  world.y += offsetAt(vStyle.z > ${NO_ANCHOR / 10}.0 ? vStyle.z : world.y);
   vWorld = world.xyz;
-  return vColour.a > 0.0 ? projectionMatrix * viewMatrix * world : vec4(2.0, 2.0, 2.0, 1.0);
+  if (vColour.a <= 0.0) return vec4(2.0, 2.0, 2.0, 1.0);
+  vec4 seen = viewMatrix * world;
+  vec4 clip = projectionMatrix * seen;
+  // Nearer in depth only: over a floor finish that the source draws above the floor of the space.
+  vec4 nearer = projectionMatrix * (seen + vec4(0.0, 0.0, biasM, 0.0));
+  clip.z = nearer.z / nearer.w * clip.w;
+  return clip;
 }
 `;
 
@@ -97,7 +107,7 @@ const SURFACE_VERTEX = (attribute: string): string => /* glsl */ `
 in float ${attribute};
 ${TRANSFORM}
 void main() {
-  gl_Position = place(${attribute}, LIFT_M);
+  gl_Position = place(${attribute}, BIAS_M);
 }
 `;
 
@@ -128,6 +138,7 @@ void main() {
   if (isFloor) discard;
 #endif
   if (uPicking) {
+    if (vStyle.w < 0.0) discard;
     float height = clamp((vHeight + 2000.0) * 16.0, 0.0, 65535.0);
     fragment = vec4(mod(vStyle.w, 256.0), floor(vStyle.w / 256.0), mod(floor(height), 256.0), floor(height / 256.0)) / 255.0;
     return;
@@ -135,13 +146,13 @@ void main() {
   vec3 colour = lit(vColour.rgb, normal);
   float opacity = vColour.a;
 #if PASS == 0
-  if (!gl_FrontFacing && vStyle.y > 0.5) colour = vec3(0.42, 0.47, 0.54) * mix(1.0, 1.5, 1.0 - vColour.a);
+  if (!gl_FrontFacing && vStyle.y > 1.5) colour = vec3(0.42, 0.47, 0.54) * mix(1.0, 1.5, 1.0 - vColour.a);
 #elif PASS == 2
   float rim = step(vStyle.x - vHeight, fwidth(vHeight) * 1.5);
   opacity *= mix(0.38, 0.9, rim);
   colour = mix(colour, vColour.rgb * 0.62, rim);
 #endif
-  colour = mix(colour, vColour.rgb, vStyle.z * 0.7);
+  colour = mix(colour, vColour.rgb, mod(vStyle.y, 2.0) * 0.7);
   fragment = vec4(colour, opacity);
 }
 `;
@@ -150,8 +161,7 @@ const EDGE_VERTEX = /* glsl */ `
 in float feature;
 ${TRANSFORM}
 void main() {
-  gl_Position = place(feature, 0.03);
-  gl_Position.z -= 0.00002 * gl_Position.w;
+  gl_Position = place(feature, 0.16);
 }
 `;
 
@@ -179,7 +189,7 @@ export function surfaceMaterial(pass: Pass, style: StyleTable, shared: SharedUni
   const isSpace = pass !== Pass.Solid;
   return new THREE.ShaderMaterial({
     glslVersion: THREE.GLSL3,
-    defines: { PASS: pass, LIFT_M: isSpace ? "0.02" : "0.0" },
+    defines: { PASS: pass, BIAS_M: isSpace ? "0.14" : "0.0" },
     uniforms: { ...shared, uStyle: { value: style.texture } },
     vertexShader: SURFACE_VERTEX(attribute),
     fragmentShader: SURFACE_FRAGMENT,

@@ -10,6 +10,8 @@ export interface Marker {
   text: string;
   /** Site metres. */
   position: readonly [number, number, number];
+  /** Tried in turn where the first place is taken or out of view. */
+  alternatives?: readonly (readonly [number, number, number])[];
   /** Greater is more important. */
   priority: number;
   colour?: string;
@@ -181,10 +183,15 @@ export function arrange(
 ): Placed[] {
   const placed: Placed[] = [];
   for (const marker of [...markers].sort((a, b) => b.priority - a.priority || a.id.localeCompare(b.id))) {
-    const at = project(marker.position);
-    if (!at || at.x < -40 || at.y < -40 || at.x > screen.width + 40 || at.y > screen.height + 40) continue;
-    const entry: Placed = { marker, ...at, ...measure(marker) };
-    if (marker.always || !placed.some((other) => overlaps(entry, other))) placed.push(entry);
+    const size = measure(marker);
+    for (const position of [marker.position, ...(marker.alternatives ?? [])]) {
+      const at = project(position);
+      if (!at || at.x < -40 || at.y < -40 || at.x > screen.width + 40 || at.y > screen.height + 40) continue;
+      const entry: Placed = { marker, ...at, ...size };
+      if (!marker.always && placed.some((other) => overlaps(entry, other))) continue;
+      placed.push(entry);
+      break;
+    }
   }
   return placed;
 }

@@ -45,7 +45,12 @@ export class Picture {
       const { Stage } = await code;
       this.stage = new Stage(shell.stage, t("stage.label"), {
         picked: (picked) => this.picked(picked),
-        ready: () => void (dataset["ready"] = "tiles"),
+        hovered: (id) => void (id === this.store.get().hovered || this.store.set({ hovered: id })),
+        ready: () => {
+          dataset["ready"] = "tiles";
+          this.update();
+        },
+        loaded: () => this.update(),
         failed: () => shell.say(t("stage.failed"), { label: t("stage.retry"), run: () => location.reload() }),
       });
     } catch {
@@ -84,13 +89,15 @@ export class Picture {
   update(): void {
     const { context, stage } = this;
     if (!context || !stage) return;
-    const { level, picked, blocked, closed, tints } = this.store.get();
+    const { level, picked, hovered, blocked, closed, tints } = this.store.get();
     stage.show(
       {
-        levels: visibility(context.levels, level),
+        levels: this.presences(context, level),
         floors: new Map(context.levels.map((entry) => [entry.id, entry.elevation_m])),
         levelsOf: (id) => context.catalogue.get(id)?.levels ?? [],
         picked: new Set(picked ? [picked.id] : []),
+        hovered,
+        isElement: (id) => context.catalogue.get(id) !== undefined,
         blocked,
         closed,
         tints,
@@ -98,6 +105,18 @@ export class Picture {
       level === ALL,
     );
     stage.setMarkers(markersFor(context, this.routeDrawn(), this.levelTags()));
+  }
+
+  /** A level that is only a roof would hide what is under it while all levels are shown. */
+  private presences(context: Context, level: string): ReturnType<typeof visibility> {
+    const presences = visibility(context.levels, level);
+    if (level !== ALL) return presences;
+    const spaces = context.catalogue.all().filter((element) => element.type === "space");
+    for (const { id } of context.levels) {
+      const own = spaces.filter((space) => space.levels.includes(id));
+      if (own.length > 0 && own.every((space) => space.category === "roof")) presences.set(id, "hidden");
+    }
+    return presences;
   }
 
   private follow(state: State, before: State): void {
@@ -113,7 +132,7 @@ export class Picture {
   private inset(): void {
     const { open, picked } = this.store.get();
     const wide = window.matchMedia(WIDE).matches;
-    const covered = !wide && (open || picked) ? Math.round(window.innerHeight * 0.46) : 0;
+    const covered = !wide && (open || picked) ? Math.round(window.innerHeight * 0.48) : 0;
     const tools = wide ? 40 : 12;
     this.stage?.setInsets({ top: wide ? 30 : 96, right: wide ? 150 : 64, bottom: covered + 10, left: tools });
   }
@@ -143,11 +162,14 @@ export class Picture {
     return context.levels.flatMap((level) => {
       const boxes = stage.features.all().filter((drawn) => drawn.category === "space" && drawn.level === level.id);
       if (boxes.length === 0) return [];
-      const corner = boxes.reduce((a, b) => (b.box.min.x < a.box.min.x ? b : a)).box;
+      const [west, east] = [Math.min(...boxes.map(({ box }) => box.min.x)), Math.max(...boxes.map(({ box }) => box.max.x))];
+      const [north, south] = [Math.min(...boxes.map(({ box }) => box.min.z)), Math.max(...boxes.map(({ box }) => box.max.z))];
+      const at = (x: number, z: number): Vec3 => [x, -z, level.elevation_m];
       const name = level.name[language()] ?? level.name.default ?? "";
       const text = [level.short_name, name === level.short_name ? "" : name].filter(Boolean).join(" ");
-      const position: Vec3 = [corner.min.x, -(corner.min.z + corner.max.z) / 2, level.elevation_m];
-      return [{ id: level.id, kind: "level" as const, icon: "space", text, position, priority: 200, colour: "#2a3b50" }];
+      const [midX, midZ] = [(west + east) / 2, (north + south) / 2];
+      const alternatives = [at(midX, south), at(west, south), at(east, midZ), at(east, south), at(midX, north), at(west, north)];
+      return [{ id: level.id, kind: "level" as const, icon: "space", text, position: at(west, midZ), alternatives, priority: 95, colour: "#2a3b50" }];
     });
   }
 }

@@ -44,7 +44,7 @@ export class RoutePanel {
     const swap = (): void => context.store.set({ from: to, to: from });
     replace(
       this.root,
-      h("h2", {}, t("route.title")),
+      h("h2", { class: "wide-only" }, t("route.title")),
       h(
         "div",
         { class: "ends" },
@@ -60,7 +60,13 @@ export class RoutePanel {
   private follow(state: State, before: State): void {
     const changed = state.from !== before.from || state.to !== before.to || state.mode !== before.mode || state.closed !== before.closed;
     if (changed) void this.ask();
-    else if (state.lang !== before.lang) this.render();
+    else if (state.lang !== before.lang) this.translate();
+  }
+
+  /** Steps come in both languages; the words of a problem do not. */
+  private translate(): void {
+    if (this.outcome.kind === "problem") void this.ask();
+    else this.render();
   }
 
   private async ask(): Promise<void> {

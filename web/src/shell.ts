@@ -30,6 +30,7 @@ export class Shell {
   private readonly levels = h("nav", { class: "levels" });
   private readonly tools = h("div", { class: "tools", role: "group" });
   private readonly tabs = h("div", { class: "tabs", role: "tablist" });
+  private readonly handle = h("button", { class: "handle", type: "button", onclick: () => this.store.set({ tall: !this.store.get().tall }) });
   private readonly notice = h("div", { class: "notice", role: "status", hidden: true });
   private readonly credit = h("p", { class: "credit" });
   private readonly store: Store;
@@ -40,7 +41,7 @@ export class Shell {
   constructor(root: HTMLElement, store: Store, events: ShellEvents) {
     this.store = store;
     this.events = events;
-    this.panel.append(this.content, this.tabs);
+    this.panel.append(this.handle, this.content, this.tabs);
     root.replaceChildren(
       h("a", { class: "skip", href: "#panel" }, t("app.skip")),
       h("main", { class: "view" }, this.stage, this.chips, this.tools, this.levels, this.notice, this.credit),
@@ -73,7 +74,7 @@ export class Shell {
   private follow(state: State, before: State): void {
     if (state.lang !== before.lang) this.render();
     if (state.level !== before.level) this.renderLevels();
-    if (state.tab !== before.tab || state.open !== before.open || state.picked !== before.picked) this.renderTabs();
+    if (state.tab !== before.tab || state.open !== before.open || state.tall !== before.tall || state.picked !== before.picked) this.renderTabs();
   }
 
   private renderBar(): void {
@@ -146,9 +147,12 @@ export class Shell {
   }
 
   private renderTabs(): void {
-    const { tab, open, picked } = this.store.get();
+    const { tab, open, tall, picked } = this.store.get();
     const isOpen = open || picked !== undefined;
     this.panel.dataset["open"] = String(isOpen);
+    this.panel.dataset["tall"] = String(tall);
+    this.handle.setAttribute("aria-label", t(tall ? "panel.lower" : "panel.raise"));
+    this.handle.setAttribute("aria-expanded", String(tall));
     this.tabs.setAttribute("aria-label", t("tab.label"));
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.id : "";
     const button = ([id, icon]: readonly [Tab, string]): HTMLElement =>

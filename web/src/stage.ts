@@ -23,7 +23,10 @@ export interface Picked {
 
 export interface StageEvents {
   picked(picked: Picked | undefined): void;
+  hovered(id: string): void;
   ready(): void;
+  /** More of the building is known. */
+  loaded(): void;
   failed(message: string): void;
 }
 
@@ -32,6 +35,9 @@ const TAP_SLACK_PX = 6;
 const MAX_PIXEL_RATIO = 2;
 /** Field of view by which tiles are chosen. */
 const SEEING_DEG = 120;
+const UNIT = new THREE.Vector3(1, 1, 1);
+/** Rest of the pointer before what is under it is looked for. */
+const HOVER_MS = 60;
 
 export class Stage {
   readonly view: View;
@@ -100,7 +106,7 @@ export class Stage {
   show(look: Look, apart: boolean): void {
     [this.look, this.apart] = [look, apart];
     this.tiles?.restyle(look);
-    const gapM = apart ? comfortableGap(this.levels, this.widthM()) : 0;
+    const gapM = apart ? comfortableGap(this.levels, this.depthM()) : 0;
     if (gapM !== this.stack.gapM) this.restack(gapM);
     this.requestRender();
   }
@@ -200,6 +206,7 @@ export class Stage {
     if (this.look) this.show(this.look, this.apart);
     this.fitVisible();
     this.view.camera.updateMatrixWorld();
+    this.events.loaded();
   }
 
   private restack(gapM: number): void {
@@ -210,21 +217,23 @@ export class Stage {
     this.lines.refresh((point) => this.place(point));
   }
 
-  private widthM(): number {
+  /** The building's shorter side in plan. */
+  private depthM(): number {
     const box = new THREE.Box3();
     for (const drawn of this.features.all()) if (drawn.category === "space") box.union(drawn.box);
-    return box.isEmpty() ? 40 : Math.max(box.max.x - box.min.x, box.max.z - box.min.z);
+    return box.isEmpty() ? 20 : Math.min(box.max.x - box.min.x, box.max.z - box.min.z);
   }
 
   private place([x, y, z]: readonly [number, number, number]): THREE.Vector3 {
-    return new THREE.Vector3(x, this.stack.height(z), -y);
+    const scale = this.tiles?.scale ?? UNIT;
+    return new THREE.Vector3(x * scale.x, this.stack.height(z), -y * scale.y);
   }
 
   private boxInPicture(drawn: Drawn): THREE.Box3 {
     const { min, max } = drawn.box;
     return new THREE.Box3(
       new THREE.Vector3(min.x, this.stack.height(min.y), min.z),
-      new THREE.Vector3(max.x, this.stack.height(Math.min(max.y, min.y + 2)), max.z),
+      new THREE.Vector3(max.x, this.stack.height(min.y) + 2, max.z),
     );
   }
 
@@ -239,7 +248,15 @@ export class Stage {
     const ray = new THREE.Raycaster();
     ray.setFromCamera(pointer, camera);
     const point = ray.ray.intersectPlane(new THREE.Plane(new THREE.Vector3(0, 1, 0), -this.stack.height(heightM)), new THREE.Vector3());
-    return point ? [point.x, -point.z, heightM] : undefined;
+    const scale = this.tiles?.scale ?? UNIT;
+    return point ? [point.x / scale.x, -point.z / scale.y, heightM] : undefined;
+  }
+
+  private hover(event: PointerEvent): void {
+    const frame = this.host.getBoundingClientRect();
+    const picked = this.pickAt(event.clientX - frame.left, event.clientY - frame.top);
+    this.host.style.cursor = picked ? "pointer" : "";
+    this.events.hovered(picked?.id ?? "");
   }
 
   private resize(): void {
@@ -261,6 +278,15 @@ export class Stage {
       if (moved > TAP_SLACK_PX || event.button !== 0) return;
       const frame = this.host.getBoundingClientRect();
       this.events.picked(this.pickAt(event.clientX - frame.left, event.clientY - frame.top));
+    });
+    let resting = 0;
+    this.host.addEventListener("pointermove", (event) => {
+      clearTimeout(resting);
+      if (event.pointerType === "mouse" && event.buttons === 0) resting = window.setTimeout(() => this.hover(event), HOVER_MS);
+    });
+    this.host.addEventListener("pointerleave", () => {
+      clearTimeout(resting);
+      this.events.hovered("");
     });
     this.renderer.domElement.addEventListener("webglcontextlost", (event) => {
       event.preventDefault();

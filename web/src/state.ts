@@ -11,7 +11,11 @@ export interface State {
   tab: Tab;
   /** Whether the panel is open; on wide screens it always is. */
   open: boolean;
+  /** Whether the panel takes most of a small screen. */
+  tall: boolean;
   picked: Place | undefined;
+  /** Under the mouse. */
+  hovered: string;
   from: Place | undefined;
   to: Place | undefined;
   mode: Mode;
@@ -34,7 +38,9 @@ export class Store {
       level: ALL,
       tab: "places",
       open: false,
+      tall: false,
       picked: undefined,
+      hovered: "",
       from: undefined,
       to: undefined,
       mode: "walk",

@@ -19,13 +19,14 @@ interface PropertyTable {
 }
 
 interface FeatureIds {
-  getFeatureInfo(): { featureCount: number; attribute?: number; propertyTable?: number | null }[];
+  getFeatureInfo(): { attribute?: number; propertyTable?: number | null }[];
 }
 
 /** One primitive of a tile: its features and how they look. */
 interface Dressed {
   scene: THREE.Object3D;
-  rows: readonly Drawn[];
+  /** By feature id; a primitive need not use them all. */
+  rows: readonly (Drawn | undefined)[];
   style: StyleTable;
   meshes: THREE.Mesh[];
 }
@@ -38,6 +39,8 @@ export interface TilesEvents {
 export class Tiles {
   readonly renderer: TilesRenderer;
   readonly shared: SharedUniforms;
+  /** True metres of a site metre along x, y, z. */
+  readonly scale = new THREE.Vector3(1, 1, 1);
   private readonly features: Features;
   private readonly events: TilesEvents;
   private readonly dressed = new Map<THREE.Object3D, Dressed[]>();
@@ -97,9 +100,10 @@ export class Tiles {
     const root = this.renderer.root as (TileJson & object) | null;
     const group = this.renderer.group;
     const toSite = new THREE.Matrix4();
-    if (root?.transform) toSite.fromArray(root.transform).invert();
+    if (root?.transform) toSite.fromArray(root.transform);
+    // A projection's scale stays in the picture, which is in true metres; `scale` is what turns site metres into them.
+    toSite.scale(new THREE.Vector3(1, 1, 1).divide(this.scale.setFromMatrixScale(toSite))).invert();
     toSite.premultiply(new THREE.Matrix4().makeRotationX(-Math.PI / 2));
-    // Set whole: position, turn and scale would lose the shear that undoing a scaled projection needs.
     group.matrixAutoUpdate = false;
     group.matrix.copy(toSite);
     group.updateMatrixWorld(true);
@@ -126,8 +130,7 @@ export class Tiles {
     if (!info || !table || !column) return undefined;
     const index = indexOf(mesh.geometry);
     const toWorld = new THREE.Matrix4().multiplyMatrices(this.renderer.group.matrixWorld, matrixWithin(scene, mesh));
-    const boxes = boxesOf(mesh.geometry, index, column, info.featureCount, toWorld);
-    const rows = boxes.map((box, feature) => this.row(table, info.propertyTable ?? 0, feature, box));
+    const rows = boxesOf(mesh.geometry, index, column, toWorld).map((box, feature) => box && this.row(table, info.propertyTable ?? 0, feature, box));
     const style = new StyleTable(rows.length);
     const part: Dressed = { scene, rows, style, meshes: [] };
     this.split(mesh, index, column, attribute, part);
@@ -150,7 +153,7 @@ export class Tiles {
       (feature?.category === "space" ? spaces : solids).push(index[at] as number, index[at + 1] as number, index[at + 2] as number);
     }
     const source = mesh.geometry;
-    const order = part.rows.find((row) => row.level)?.box.min.y ?? 0;
+    const order = part.rows.find((row) => row?.level)?.box.min.y ?? 0;
     const place = (pass: Pass, triangles: number[], target: THREE.Mesh): void => {
       const geometry = new THREE.BufferGeometry();
       geometry.setAttribute("position", source.getAttribute("position"));
@@ -227,17 +230,18 @@ function boxesOf(
   geometry: THREE.BufferGeometry,
   index: Uint32Array,
   column: THREE.BufferAttribute,
-  count: number,
   toWorld: THREE.Matrix4,
-): THREE.Box3[] {
-  const boxes = Array.from({ length: count }, () => new THREE.Box3());
+): (THREE.Box3 | undefined)[] {
+  const boxes: (THREE.Box3 | undefined)[] = [];
   const position = geometry.getAttribute("position");
   const point = new THREE.Vector3();
   for (const vertex of index) {
     point.fromBufferAttribute(position as THREE.BufferAttribute, vertex).applyMatrix4(toWorld);
-    boxes[column.getX(vertex)]?.expandByPoint(point);
+    const feature = column.getX(vertex);
+    (boxes[feature] ??= new THREE.Box3()).expandByPoint(point);
   }
-  return boxes;
+  // Holes become undefined entries that map() visits.
+  return Array.from(boxes);
 }
 
 function whenIdle(task: () => void): void {

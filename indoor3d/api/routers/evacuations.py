@@ -10,6 +10,7 @@ from indoor3d.api.body import read
 from indoor3d.api.cache import VenueData
 from indoor3d.api.deps import LanguageDep, ServicesDep
 from indoor3d.api.errors import describe
+from indoor3d.api.explained import explained, explaining
 from indoor3d.api.openapi import gives, takes
 from indoor3d.api.outputs import Evacuation
 from indoor3d.api.respond import GEOJSON, PRIVATE, Document, answer, ready
@@ -37,8 +38,10 @@ _EXAMPLES = {
     "",
     summary="Escape plan · 대피 경로",
     description="For every start, or every walkable space, the way to the exit it reaches first: one line each. Who has no "
-    "way is a point with the problem, is counted in `without_way`, and makes `complete` false. Crowding is not computed. "
-    "모든 출발점에서 가장 빨리 닿는 출구까지의 길입니다. 길이 없는 곳은 점과 이유로 남기고 complete를 false로 합니다.",
+    "way is a point with the problem, is counted in `without_way`, and makes `complete` false. Lifts are not used, and crowding is not "
+    "computed. "
+    "모든 출발점에서 가장 빨리 닿는 출구까지의 길입니다. 길이 없는 곳은 점과 이유로 남기고 "
+    "complete를 false로 합니다. 엘리베이터는 쓰지 않으며 혼잡은 계산하지 않습니다.",
     responses=gives(Evacuation, "The plan.", media_type=GEOJSON, problems=[404, 408, 413, 415, 422]),
     openapi_extra=takes(EvacuationRequest, _EXAMPLES),
 )
@@ -57,7 +60,8 @@ async def evacuation(request: Request, services: ServicesDep, lang: LanguageDep)
 def _answer(data: VenueData, body: EvacuationRequest, lang: str) -> dict[str, Any]:
     starts = None if body.starts is None else resolve(data.building, body.starts, member="starts")
     closed = tuple(dict.fromkeys(body.closed))
-    plan = data.graph.evacuate(starts, profile=body.mode, closed=closed)
+    with explaining(data, starts or (), lang=lang, member="starts"):
+        plan = data.graph.evacuate(starts, profile=body.mode, closed=closed)
     features = [_feature(data, escape, index, lang) for index, escape in enumerate(plan.escapes)]
     without = sum(escape.route is None for escape in plan.escapes)
     return {
@@ -83,13 +87,15 @@ def _feature(data: VenueData, escape: Escape, index: int, lang: str) -> geojson.
         "space_name": geojson.text(data.building.names.get(escape.space, Text())) if space else None,
         "level": _level(data, escape.start),
     }
-    made = _way(data, escape, escape.route) if escape.route is not None else _no_way(data, escape, lang)
-    made["id"] = index
-    made["properties"] = start | made["properties"]
-    return made
+    geometry, properties = _way(data, escape, escape.route) if escape.route is not None else _no_way(data, escape, lang)
+    return {"type": "Feature", "id": index, "geometry": geometry, "properties": start | properties}
 
 
-def _way(data: VenueData, escape: Escape, route: Route) -> geojson.Feature:
+_Parts = tuple[geojson.Feature, dict[str, Any]]
+"""Geometry and properties."""
+
+
+def _way(data: VenueData, escape: Escape, route: Route) -> _Parts:
     exit_ = next(item for item in data.building.exits if item.id == escape.exit)
     properties = {
         "featureType": "escape",
@@ -99,10 +105,10 @@ def _way(data: VenueData, escape: Escape, route: Route) -> geojson.Feature:
         "exit_certain": exit_.certain,
         **rem.summary(route, data.building),
     }
-    return {"type": "Feature", "geometry": geojson.line(data.building.frame, route.positions), "properties": properties}
+    return geojson.line(data.building.frame, route.positions), properties
 
 
-def _no_way(data: VenueData, escape: Escape, lang: str) -> geojson.Feature:
+def _no_way(data: VenueData, escape: Escape, lang: str) -> _Parts:
     place = escape.start
     height = place.z_m
     if height is None:
@@ -110,10 +116,9 @@ def _no_way(data: VenueData, escape: Escape, lang: str) -> geojson.Feature:
     properties = {
         "featureType": "no-way",
         "exit": None,
-        "problem": None if escape.problem is None else describe(escape.problem, lang=lang),
+        "problem": None if escape.problem is None else describe(explained(escape.problem, data, lang=lang), lang=lang),
     }
-    geometry = geojson.point(data.building.frame, (place.x_m, place.y_m, height))
-    return {"type": "Feature", "geometry": geometry, "properties": properties}
+    return geojson.point(data.building.frame, (place.x_m, place.y_m, height)), properties
 
 
 def _level(data: VenueData, place: Place) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from indoor3d import __version__
-from indoor3d.api.deps import ServicesDep
+from indoor3d.api.deps import CodePath, ServicesDep
 from indoor3d.api.errors import Kind, Refused, cut, table
 from indoor3d.api.openapi import gives
 from indoor3d.api.outputs import Landing, ProblemType, ProblemTypes
@@ -68,7 +68,7 @@ async def problems(request: Request) -> Response:
     description="The `type` of every problem leads here.",
     responses=gives(ProblemType, "Meaning of the code.", problems=[404]),
 )
-async def problem(code: str, request: Request) -> Response:
+async def problem(code: CodePath, request: Request) -> Response:
     """Explain a code."""
     kind = table().get(code)
     if kind is None:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from indoor3d.api import geojson
 from indoor3d.api.cache import Element, VenueData
-from indoor3d.api.deps import ServicesDep, VenueDep
+from indoor3d.api.deps import LevelPath, ServicesDep, VenueDep
 from indoor3d.api.errors import Refused, cut
 from indoor3d.api.links import Links
 from indoor3d.api.openapi import gives
@@ -42,7 +42,7 @@ async def levels(request: Request, data: VenueDep, services: ServicesDep) -> Res
     "ordinal (-1).",
     responses=gives(FeatureCollection, "The level.", media_type=GEOJSON, problems=[404]),
 )
-async def plan(level: str, request: Request, data: VenueDep, services: ServicesDep) -> Response:
+async def plan(level: LevelPath, request: Request, data: VenueDep, services: ServicesDep) -> Response:
     """Draw a level."""
     if level.strip().lower() in {"true", "false"}:
         raise Refused("invalid-parameter", f"{cut(level)!r} is no level.", f"{cut(level)!r}은(는) 층이 아닙니다.")

@@ -16,6 +16,7 @@ from indoor3d.api.deps import (
     By,
     Categories,
     Flag,
+    LanguageDep,
     Lat,
     LevelKey,
     Limit,
@@ -26,6 +27,7 @@ from indoor3d.api.deps import (
     ServicesDep,
     VenueKey,
 )
+from indoor3d.api.explained import explaining
 from indoor3d.api.links import Links
 from indoor3d.api.openapi import gives
 from indoor3d.api.outputs import Nearby
@@ -83,7 +85,9 @@ class Found:
     "measures straight in plan, on the level of the position.",
     responses=gives(Nearby, "What is near.", media_type=GEOJSON, problems=[404, 422]),
 )
-async def nearby(request: Request, services: ServicesDep, wish: Annotated[Wish, Query()]) -> Response:
+async def nearby(
+    request: Request, services: ServicesDep, lang: LanguageDep, wish: Annotated[Wish, Query()]
+) -> Response:
     """Find what is around."""
     if wish.venue is not None:
         data = await services.venue(wish.venue)
@@ -94,7 +98,8 @@ async def nearby(request: Request, services: ServicesDep, wish: Annotated[Wish, 
     query = dict(request.query_params)
 
     def work() -> Document:
-        return ready(_answer(data, start, wish, services.links, query), request)
+        with explaining(data, (start,), lang=lang):
+            return ready(_answer(data, start, wish, services.links, query), request)
 
     document = await services.quick.run(work) if wish.by_walk else work()
     return answer(request, document, cache=PRIVATE)

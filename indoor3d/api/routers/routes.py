@@ -1,5 +1,6 @@
 """Routes through a venue."""
 
+from itertools import pairwise
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,12 +10,13 @@ from indoor3d.api import rem
 from indoor3d.api.body import read
 from indoor3d.api.cache import VenueData
 from indoor3d.api.deps import LanguageDep, ServicesDep
+from indoor3d.api.explained import explaining
 from indoor3d.api.openapi import gives, takes
 from indoor3d.api.outputs import Route
 from indoor3d.api.respond import GEOJSON, PRIVATE, Document, answer, ready
 from indoor3d.api.schemas import RouteRequest
 from indoor3d.api.waypoints import located, resolve
-from indoor3d.errors import RoutingError
+from indoor3d.errors import NoRoute
 from indoor3d.routing.place import Place
 
 router = APIRouter(prefix="/v1/routes", tags=["Routes"])
@@ -63,12 +65,11 @@ def _answer(data: VenueData, body: RouteRequest, lang: str) -> dict[str, Any]:
     places = resolve(data.building, body.waypoints, member="waypoints")
     closed = tuple(dict.fromkeys(body.closed))
     routes = []
-    for leg in range(len(places) - 1):
+    for leg, (start, goal) in enumerate(pairwise(places)):
         try:
-            routes.append(data.graph.route(places[leg], places[leg + 1], profile=body.mode, closed=closed))
-        except RoutingError as error:
-            if len(places) == 2:
-                raise
+            with explaining(data, places, lang=lang, member="waypoints"):
+                routes.append(data.graph.route(start, goal, profile=body.mode, closed=closed))
+        except NoRoute as error:
             raise located(error, f"/waypoints/{leg}") from None
     return rem.collection(data, routes, names=(_name(data, places[0], lang), _name(data, places[-1], lang)))
 

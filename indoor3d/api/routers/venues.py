@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from indoor3d.api import geojson
 from indoor3d.api.cache import VenueData
-from indoor3d.api.deps import Bbox, LanguageDep, Services, ServicesDep, VenueDep
+from indoor3d.api.deps import Bbox, ElementPath, LanguageDep, Services, ServicesDep, VenueDep
 from indoor3d.api.links import Links
 from indoor3d.api.openapi import gives
 from indoor3d.api.outputs import Feature, Report, VenueDetail, Venues
@@ -74,7 +74,7 @@ async def report(request: Request, data: VenueDep, lang: LanguageDep) -> Respons
     description="Space, opening, connector, exit or facility by id: what a pick in the picture asks for.",
     responses=gives(Feature, "The element.", media_type=GEOJSON, problems=[404]),
 )
-async def element(element: str, request: Request, data: VenueDep, services: ServicesDep) -> Response:
+async def element(element: ElementPath, request: Request, data: VenueDep, services: ServicesDep) -> Response:
     """Describe an element."""
     found = geojson.feature(data, data.element(element))
     found["links"] = services.links.element(data.record.venue.id, element)

@@ -10,7 +10,6 @@ import brotli
 
 from indoor3d.api.app import create_app
 from indoor3d.api.settings import Limits, Settings
-from indoor3d.models.building import Building
 from indoor3d.models.issue import Issue, Report
 from indoor3d.routing.build import build_navigation
 from indoor3d.store.base import Asset, Catalog, Release
@@ -46,8 +45,7 @@ def release() -> Release:
 
 def changed(**changes: Any) -> Release:
     """The same release with another building."""
-    building: Building = replace(release().building, **changes)
-    return replace(release(), building=building)
+    return replace(release(), building=replace(release().building, **changes))
 
 
 def store() -> Catalog:

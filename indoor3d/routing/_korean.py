@@ -1,0 +1,76 @@
+"""Korean particles: chosen by the final sound of the word as it is read (DIRECTIONS.md §4.1)."""
+
+import re
+import unicodedata
+
+_PAIRS = {
+    "은": ("은", "는"),
+    "이": ("이", "가"),
+    "을": ("을", "를"),
+    "과": ("과", "와"),
+    "으로": ("으로", "로"),
+}
+_TAIL = re.compile(r"(\s*\([^()]*\)|[\s\"'’”」』™®.]+)$")
+_RIEUL = 8
+_DIGIT_FINAL = {"0": 21, "1": _RIEUL, "2": 0, "3": 16, "4": 0, "5": 0, "6": 1, "7": _RIEUL, "8": _RIEUL, "9": 0}
+_LETTER_FINAL = {"L": _RIEUL, "R": _RIEUL, "M": 16, "N": 4}
+
+
+def with_particle(word: str, particle: str) -> str:
+    """Add a particle to a word.
+
+    Parameters
+    ----------
+    word : str
+        As it is shown.
+    particle : str
+        One of 은, 이, 을, 과, 으로: the form after a consonant.
+
+    Examples
+    --------
+    >>> with_particle("화장실", "으로"), with_particle("3번 출구", "을"), with_particle("지하 1층(B1)", "으로")
+    ('화장실로', '3번 출구를', '지하 1층(B1)으로')
+    """
+    closed, opened = _PAIRS[particle]
+    final = _final(word)
+    vowel_like = final == 0 or (particle == "으로" and final == _RIEUL)
+    return word + (opened if vowel_like else closed)
+
+
+def _final(word: str) -> int:
+    """Index of the final consonant of the last syllable as read, 0 when there is none; 8 is ㄹ."""
+    text = unicodedata.normalize("NFC", word)
+    while (shorter := _TAIL.sub("", text)) != text and shorter:
+        text = shorter
+    last = text[-1:]
+    if "가" <= last <= "힣":
+        return (ord(last) - 0xAC00) % 28
+    if last.isdigit():
+        return _number_final(text)
+    if last.isascii() and last.isalpha():
+        return _latin_final(text)
+    return 0
+
+
+def _number_final(text: str) -> int:
+    """Trailing zeros are read 십, 백, 천 (or 만): the final sound is that of the unit."""
+    zeros = len(text) - len(text.rstrip("0"))
+    before = text[: len(text) - zeros]
+    if zeros and before[-1:].isdigit():
+        return {1: 17, 2: 1, 3: 4}.get(zeros, 4)
+    return _DIGIT_FINAL.get(text[-1], 0)
+
+
+def _latin_final(text: str) -> int:
+    """Capitals are read letter by letter; units and other words by their last sounds."""
+    word = re.split(r"[^A-Za-z]", text)[-1]
+    if word.isupper():
+        return _LETTER_FINAL.get(word[-1], 0)
+    low = word.lower()
+    if low in {"m", "km", "cm", "mm"}:
+        return 0
+    if low.endswith("ng"):
+        return 21
+    if low.endswith(("l", "le")):
+        return _RIEUL
+    return {"m": 16, "n": 4}.get(low[-1], 0)
