@@ -17,7 +17,7 @@ Element = Space | Opening | Connector | Exit | Facility
 
 _ATTEMPTS = 5
 _STRIPES = 16
-_DOCUMENTS = 256
+_DOCUMENTS = 64
 _LONGEST_ID = 128
 
 

@@ -34,18 +34,26 @@ class _Piece:
     elements: tuple[str, ...] = field(default=())
 
 
-def route(graph: "NavGraph", first: "Spot", last: "Spot", *, labels: list[int], conditions: "Conditions") -> Route:
-    """Put a route together.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """A path through the graph between two spots that lie beside it.
 
     Parameters
     ----------
-    graph : NavGraph
-    first, last : Spot
-    labels : list of int
-        Twice the edge, plus one when it is gone backwards, in order.
-    conditions : Conditions
+    enters, leaves : int
+        The first and the last node; -1 where the spots see each other and no node is between them.
+    labels : tuple of int
+        Twice the edge, plus one when it is gone backwards, in order from ``enters`` to ``leaves``.
     """
-    pieces = _pieces(graph, first, last, labels, conditions)
+
+    enters: int = -1
+    leaves: int = -1
+    labels: tuple[int, ...] = ()
+
+
+def route(graph: "NavGraph", first: "Spot", last: "Spot", *, thread: Thread, conditions: "Conditions") -> Route:
+    """Put a route together: the straight way in, the edges, the straight way out."""
+    pieces = _pieces(graph, first, last, thread, conditions)
     legs = tuple(_leg(graph, group) for group in _grouped(pieces))
     levels = [graph.network.surfaces[s].level for piece in pieces for s in piece.surfaces]
     connectors = {c.id for c in graph.building.connectors}
@@ -63,17 +71,16 @@ def route(graph: "NavGraph", first: "Spot", last: "Spot", *, labels: list[int], 
 
 
 def _pieces(
-    graph: "NavGraph", first: "Spot", last: "Spot", labels: list[int], conditions: "Conditions"
+    graph: "NavGraph", first: "Spot", last: "Spot", thread: Thread, conditions: "Conditions"
 ) -> list[_Piece]:
     network, speed = graph.network, conditions.profile.level_mps
+    start, end = (np.array([s.x_m, s.y_m, network.surfaces[s.surface].floor_m]) for s in (first, last))
+    if thread.enters < 0:
+        return _with_openings(graph, [_straight(start, end, first.surface, speed)])
     seconds = durations_s(network, conditions.profile, emergency=conditions.emergency)
-    floor = [network.surfaces[spot.surface].floor_m for spot in (first, last)]
-    start, end = (np.array([spot.x_m, spot.y_m, z]) for spot, z in zip((first, last), floor, strict=True))
-    inner = [_edge(graph, label, seconds) for label in labels]
-    ways = [start, *([inner[0].positions[0], inner[-1].positions[-1]] if inner else []), end]
-    into = _straight(ways[0], ways[1], first.surface, speed)
-    pieces = [into, *inner, _straight(ways[-2], end, last.surface, speed)] if inner else [into]
-    return _with_openings(graph, pieces)
+    into = _straight(start, network.node_position[thread.enters], first.surface, speed)
+    out = _straight(network.node_position[thread.leaves], end, last.surface, speed)
+    return _with_openings(graph, [into, *(_edge(graph, label, seconds) for label in thread.labels), out])
 
 
 def _straight(a: Floats, b: Floats, surface: int, speed_mps: float) -> _Piece:

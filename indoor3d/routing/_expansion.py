@@ -168,8 +168,8 @@ def expand(mesh: Mesh, funnels: Ints, at: Ints) -> Iterator[Ints]:
     yield _expand_few(mesh, funnels, at)
 
 
-def walk(mesh: Mesh, funnels: Ints, at: Ints, way: Ints) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Follow straight segments through the mesh until they arrive or run into a wall.
+def walk(mesh: Mesh, funnels: Ints, at: Ints, way: Ints) -> tuple[NDArray[np.bool_], Ints]:
+    """Follow straight segments through the mesh until they arrive, meet a vertex or run into a wall.
 
     Parameters
     ----------
@@ -180,29 +180,37 @@ def walk(mesh: Mesh, funnels: Ints, at: Ints, way: Ints) -> tuple[NDArray[np.boo
 
     Returns
     -------
-    tuple[(S,) bool, (S,) bool]
-        Whether a segment arrives, and whether it is stopped. Neither is set for one that meets a vertex or runs along
-        an edge before either happens.
+    tuple[(S,) bool, (2, S) int64]
+        Whether a segment arrives; for one that does not, the vector to the first vertex on it, or zero at a wall.
     """
-    arrives, stopped = np.zeros(at.shape[1], dtype=np.bool_), np.ones(at.shape[1], dtype=np.bool_)
-    of_right, of_left = cross(*funnels[2:4], *way[:, funnels[0]]), cross(*way[:, funnels[0]], *funnels[4:6])
-    stopped[funnels[0, (of_right >= 0) & (of_left >= 0)]] = False
+    arrives, met = (way == 0).all(axis=0), np.zeros_like(way)
+
+    def meet(source: Ints, ray: Ints) -> None:
+        """Note vertices on the way; rays and way are parallel there, so that their larger components tell the nearer."""
+        reached = np.abs(ray).max(axis=0) >= np.abs(way[:, source]).max(axis=0)
+        arrives[source[reached]] = True
+        met[:, source] = ray
+
+    source, entry = funnels[:2]
+    right, left = funnels[2:4], funnels[4:6]
+    of_right, of_left = cross(*right, *way[:, source]), cross(*way[:, source], *left)
+    meet(source[(of_right == 0) & (of_left > 0)], right[:, (of_right == 0) & (of_left > 0)])
+    meet(source[(of_left == 0) & (of_right > 0)], left[:, (of_left == 0) & (of_right > 0)])
     ahead = (of_right > 0) & (of_left > 0)
-    source, entry = funnels[:2, ahead]
-    right, left = funnels[2:4, ahead], funnels[4:6, ahead]
+    source, entry, right, left = source[ahead], entry[ahead], right[:, ahead], left[:, ahead]
     while len(source):
         here = cross(*(left - right), *(way[:, source] - right)) >= 0  # the end is on this side of the edge
         arrives[source[here]] = True
-        stopped[source[~here & (entry < 0)]] = True
         onward = ~here & (entry >= 0)
         source, entry, right, left = source[onward], entry[onward], right[:, onward], left[:, onward]
         apex = mesh.xy[:, mesh.apex[entry]] - at[:, source]
         side = cross(*way[:, source], *apex)
+        meet(source[side == 0], apex[:, side == 0])
         entry = np.where(side > 0, mesh.right[entry], mesh.left[entry])
         right, left = np.where(side > 0, right, apex), np.where(side > 0, apex, left)
-        sure = side != 0
-        source, entry, right, left = source[sure], entry[sure], right[:, sure], left[:, sure]
-    return arrives, stopped
+        onward = side != 0
+        source, entry, right, left = source[onward], entry[onward], right[:, onward], left[:, onward]
+    return arrives, met
 
 
 def _expand_few(mesh: Mesh, funnels: Ints, at: Ints) -> Ints:

@@ -201,8 +201,9 @@ def _escape(graph: "NavGraph", spot: Spot, space: str, field: Field, conditions:
         return Escape(start=spot.place, space=space, problem=problem)
     reached = field.reached
     path = reached.path(node)[::-1]
-    labels = [int(label) for arc in path if (label := reached.graph.label[arc]) >= 0]
+    labels = tuple(int(label) for arc in path if (label := reached.graph.label[arc]) >= 0)
     out = int(reached.graph.head[path[-1]])
+    thread = _compose.Thread(enters=node, leaves=out, labels=labels)
     chosen = field.exits[int(np.flatnonzero(field.nodes == out)[0])]
     x, y, z = graph.network.node_position[out].tolist()
     level = graph.network.surfaces[graph.network.node_surface[out]].level
@@ -212,7 +213,7 @@ def _escape(graph: "NavGraph", spot: Spot, space: str, field: Field, conditions:
         x_m=x,
         y_m=y,
     )
-    route = _compose.route(graph, spot, goal, labels=labels, conditions=conditions)
+    route = _compose.route(graph, spot, goal, thread=thread, conditions=conditions)
     return Escape(start=spot.place, space=space, exit=chosen, route=route)
 
 

@@ -194,7 +194,7 @@ class NavGraph:
         ending = self.ending(reached, first, last, conditions)
         if ending is None:
             return None
-        return _compose.route(self, first, last, labels=self._labels(reached, ending), conditions=conditions)
+        return _compose.route(self, first, last, thread=self._thread(reached, ending), conditions=conditions)
 
     def arcs(self, conditions: Conditions) -> Arcs:
         """The graph that a profile and closures leave; an arc's label is twice its edge, plus one when backwards."""
@@ -247,10 +247,12 @@ class NavGraph:
             label=np.concatenate([2 * edge, 2 * edge + 1]),
         )
 
-    def _labels(self, reached: Tree, ending: tuple[float, float, int]) -> list[int]:
+    def _thread(self, reached: Tree, ending: tuple[float, float, int]) -> _compose.Thread:
         if ending[2] < 0:
-            return []
-        return [int(label) for arc in reached.path(ending[2]) if (label := reached.graph.label[arc]) >= 0]
+            return _compose.Thread()
+        path = reached.path(ending[2])
+        labels = tuple(int(label) for arc in path if (label := reached.graph.label[arc]) >= 0)
+        return _compose.Thread(enters=int(reached.graph.head[path[0]]), leaves=ending[2], labels=labels)
 
     def _length(self, reached: Tree, first: Spot, ending: tuple[float, float, int]) -> float:
         """Metres along the way that ends so: the straight way in, the edges, the straight way out."""

@@ -139,7 +139,8 @@ def _by_id(building: Building, ident: str) -> Place | None:
             centre = opening.footprint.centroid
             return Place(x_m=centre.x, y_m=centre.y, z_m=opening.floor_m, level=opening.level, element=ident)
     points = {c.id: (c.stops[0].level, c.stops[0].position) for c in building.connectors}
-    points |= {one.id: (one.level, one.position) for one in (*building.facilities, *building.exits)}
+    points |= {one.id: (one.level, one.position) for one in building.facilities}
+    points |= {one.id: (one.level, one.position) for one in building.exits}
     if ident not in points:
         return None
     level, (x, y, z) = points[ident]

@@ -178,13 +178,7 @@ class FreeSpace:
         ends = np.stack([finite(a), finite(b)], axis=1)
         seen: Flags = np.logical_and(*self.contains(ends.reshape(-1, 2)).reshape(-1, 2).T)
         a_cells, b_cells = self._place(ends[seen].reshape(-1, 2)).reshape(-1, 2, 2).transpose(1, 2, 0)
-        _, funnels = first_funnels(self._mesh, *self._holding(a_cells), a_cells)
-        arrives, stopped = walk(self._mesh, funnels, a_cells, b_cells - a_cells)
-        arrives |= (a_cells == b_cells).all(axis=0)
-        unsure = ~(arrives | stopped)
-        lines = shapely.linestrings(np.stack([a_cells.T[unsure], b_cells.T[unsure]], axis=1).astype(np.float64))
-        arrives[unsure] = shapely.covers(self._polygon, lines)
-        seen[seen] = arrives
+        seen[seen] = self._reach(a_cells, b_cells)
         return seen
 
     def contains(self, points: ArrayLike) -> NDArray[np.bool_]:
@@ -231,13 +225,14 @@ class FreeSpace:
         return found
 
     def _index(self) -> None:
-        """Ask everything once: GEOS makes indices at the first question, and two threads that ask it crash."""
-        here, beyond = self._triangles[0].astype(np.float64), shapely.Point(HORIZON, 0)
-        shapely.covers(self._polygon, shapely.LineString(here[:2]))
-        shapely.intersects_xy(self._polygon, *here[0])
+        """Ask once: GEOS makes its indices at the first question, and threads that ask it at the same time crash.
+
+        Only points are ever asked about. With lines a prepared polygon is not safe between threads at any time.
+        """
+        beyond = shapely.Point(HORIZON, 0)
+        shapely.intersects_xy(self._polygon, *self._triangles[0, 0].astype(np.float64))
         shapely.dwithin(self._polygon, beyond, 1.0)
         self._tree.nearest(beyond)
-        self._tree.query(beyond)
 
     def _pairs(self, keys: Ints) -> NDArray[np.int32]:
         """(M, 2): the row and the corner of ``row * C + corner``."""
@@ -249,6 +244,18 @@ class FreeSpace:
         batches = np.searchsorted(funnels[0], np.arange(_TOGETHER, at.shape[1], _TOGETHER))
         for batch in np.split(funnels, batches, axis=1):
             yield from expand(self._mesh, batch, at)
+
+    def _reach(self, at: Ints, end: Ints) -> Flags:
+        """(K,): whether segments (2, K), in cells, stay in the polygon. They go from one vertex they touch to the next."""
+        reached = np.zeros(at.shape[1], dtype=np.bool_)
+        row = np.arange(at.shape[1])
+        while len(row):
+            _, funnels = first_funnels(self._mesh, *self._holding(at), at)
+            arrives, met = walk(self._mesh, funnels, at, end[:, row] - at)
+            reached[row[arrives]] = True
+            onward = ~arrives & met.any(axis=0)
+            row, at = row[onward], at[:, onward] + met[:, onward]
+        return reached
 
     def _taut(self, funnels: Ints) -> Ints:
         """The parts of funnels from corners that look along a tangent; all of those from a pinch."""

@@ -100,15 +100,11 @@ class FileBlobs:
 
     def put(self, data: bytes) -> str:
         """Store bytes durably; what is there already is compared, and replaced when it is damaged."""
-        digest = hashlib.sha256(data).hexdigest()
-        path = self._folder / digest[:2] / digest
         with storage_errors(self._folder):
-            if _read(path) != data:
-                self._write(data, path)
-            # also for what was there: another process may have made it just now and not have flushed the folders yet
+            path = self._place(data)
             sync_folder(path.parent)
             sync_folder(self._folder)
-        return digest
+        return path.name
 
     def put_all(self, items: Sequence[bytes]) -> list[str]:
         """Store many bytes durably and return their digests in the same order.
@@ -117,8 +113,23 @@ class FileBlobs:
         ------
         StoreFull, StoreUnavailable
         """
-        with ThreadPoolExecutor(_WRITERS) as pool:
-            return list(pool.map(self.put, items))
+        with storage_errors(self._folder), ThreadPoolExecutor(_WRITERS) as pool:
+            paths = list(pool.map(self._place, items))
+            for folder in sorted({path.parent for path in paths}):
+                sync_folder(folder)
+            sync_folder(self._folder)
+        return [path.name for path in paths]
+
+    def _place(self, data: bytes) -> Path:
+        """Put bytes where they belong, but for the folders; those are flushed also for a file that is there already.
+
+        Another process may have made it just now, and not have come to its folders yet.
+        """
+        digest = hashlib.sha256(data).hexdigest()
+        path = self._folder / digest[:2] / digest
+        if _read(path) != data:
+            self._write(data, path)
+        return path
 
     def _write(self, data: bytes, path: Path) -> None:
         partial = self._folder / _PARTIAL / f"{path.name[:16]}-{secrets.token_hex(8)}"

@@ -39,7 +39,7 @@ MAX_DEPTH = 16
 
 _FAILURES = (
     Py3dtilesException,
-    NotImplementedError,
+    RuntimeError,  # also what py3dtiles has not built yet, and nesting without end
     AssertionError,  # trimesh and py3dtiles assert what a file has to be
     OSError,
     ValueError,

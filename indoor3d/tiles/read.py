@@ -19,7 +19,7 @@ _DTYPES = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126
 _WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4}
 _OFFSETS = {"UINT8": "<u1", "UINT16": "<u2", "UINT32": "<u4", "UINT64": "<u8"}
 _MESHOPT = "EXT_meshopt_compression"
-_MAX_UNPACKED_BYTES = 1 << 30
+_MAX_UNPACKED_BYTES = 1 << 28
 """A packed view may not claim more: it would be allocated before a single byte is checked."""
 
 Array = NDArray[Any]
@@ -224,14 +224,12 @@ def _table(document: _Document) -> tuple[dict[str, tuple[str, ...]], int]:
     """Columns of the one property table; a column that was left out holds its default, the empty text."""
     table = document.json["extensions"]["EXT_structural_metadata"]["propertyTables"][0]
     rows = int(table["count"])
-    if rows < 1:
-        raise _unreadable("an empty property table")
+    category = document.bytes_of(table["properties"]["category"]["values"])
+    if not 1 <= rows <= len(category):
+        raise _unreadable("a property table that is empty, or longer than its columns")
     columns: dict[str, tuple[str, ...]] = {}
     for name in ("id", "name", "kind", "level"):
         column = table["properties"].get(name)
         columns[name] = document.strings(column, rows) if column else ("",) * rows
-    category = document.bytes_of(table["properties"]["category"]["values"])
-    if len(category) < rows:
-        raise _unreadable("a property table column that is too short")
     columns["category"] = tuple(str(CATEGORIES[value]) for value in category[:rows])
     return columns, rows

@@ -9,9 +9,11 @@ const TILT_DEG = 48;
 const TALL_TILT_DEG = 58;
 const PLAN_TILT_DEG = 88;
 /** Directions tried for the default look; the one that shows the building largest wins. */
-const AZIMUTHS_DEG = [-30, 60, 30, -60, -72, 72];
+const AZIMUTHS_DEG = [-30, 60, 30, -60, -75, 75, -15, 15, -45, 45];
 /** Half-height of an object this near would fill the screen, metres. */
 const CLOSEST_M = 6;
+/** Air around what is shown. */
+const MARGIN_PX = 22;
 
 /** Parts of the stage that panels cover, CSS pixels. */
 export interface Insets {
@@ -53,18 +55,16 @@ export class View {
     this.camera.updateProjectionMatrix();
   }
 
-  /** Show all of `box`; `keep` holds the present direction, else the best default is taken. */
-  fit(box: THREE.Box3, options: { keep?: boolean; plan?: boolean } = {}): void {
-    if (box.isEmpty()) return;
-    const centre = box.getCenter(new THREE.Vector3());
-    const tilt = options.plan ? PLAN_TILT_DEG : this.size.height > this.size.width * 1.2 ? TALL_TILT_DEG : TILT_DEG;
-    const azimuths = options.plan ? [0, 90] : AZIMUTHS_DEG;
+  /** Show all points; `keep` holds the present direction, else the best default is taken. */
+  fit(points: readonly THREE.Vector3[], options: { keep?: boolean } = {}): void {
+    if (points.length === 0) return;
+    const tilt = this.size.height > this.size.width * 1.2 ? TALL_TILT_DEG : TILT_DEG;
     const directions = options.keep
       ? [this.camera.position.clone().sub(this.controls.target).normalize()]
-      : azimuths.map((azimuth) => direction(azimuth, tilt));
-    const fits = directions.map((way) => ({ way, distance: this.distanceFor(box, centre, way) }));
+      : AZIMUTHS_DEG.map((azimuth) => direction(azimuth, tilt));
+    const fits = directions.map((way) => this.framing(points, way));
     const best = fits.reduce((a, b) => (b.distance < a.distance * 0.92 ? b : a));
-    this.look(centre, best.way, Math.max(best.distance, CLOSEST_M * 2));
+    this.look(best.target, best.way, Math.max(best.distance, CLOSEST_M * 2));
   }
 
   /** Turn the view to or from a plan, about what it looks at now. */
@@ -99,27 +99,28 @@ export class View {
     this.controls.update();
   }
 
-  /** Distance from `centre` along `way` at which every corner of the box is within the free part of the screen. */
-  private distanceFor(box: THREE.Box3, centre: THREE.Vector3, way: THREE.Vector3): number {
+  /** Where to look from along `way`, so that every point is within the free part of the screen. */
+  private framing(points: readonly THREE.Vector3[], way: THREE.Vector3): { way: THREE.Vector3; target: THREE.Vector3; distance: number } {
     const { top, right, bottom, left } = this.insets;
-    const margin = 28;
     const half = Math.tan((FIELD_OF_VIEW_DEG * Math.PI) / 360);
-    const freeY = Math.max(0.2, 1 - (top + bottom + 2 * margin) / this.size.height) * half;
-    const freeX = Math.max(0.2, 1 - (left + right + 2 * margin) / this.size.width) * half * this.camera.aspect;
+    const freeY = Math.max(0.2, 1 - (top + bottom + 2 * MARGIN_PX) / this.size.height) * half;
+    const freeX = Math.max(0.2, 1 - (left + right + 2 * MARGIN_PX) / this.size.width) * half * this.camera.aspect;
     const side = new THREE.Vector3(0, 1, 0).cross(way).normalize();
     const up = way.clone().cross(side);
-    let distance = 0;
-    for (let corner = 0; corner < 8; corner++) {
-      const point = new THREE.Vector3(
-        corner & 1 ? box.max.x : box.min.x,
-        corner & 2 ? box.max.y : box.min.y,
-        corner & 4 ? box.max.z : box.min.z,
-      ).sub(centre);
-      const depth = point.dot(way);
-      distance = Math.max(distance, depth + Math.abs(point.dot(side)) / freeX, depth + Math.abs(point.dot(up)) / freeY);
-    }
-    return distance;
+    const target = new THREE.Vector3();
+    for (const axis of [side, up, way]) target.addScaledVector(axis, middle(points.map((point) => point.dot(axis))));
+    const distance = points.reduce((most, point) => {
+      const offset = point.clone().sub(target);
+      return Math.max(most, offset.dot(way) + Math.max(Math.abs(offset.dot(side)) / freeX, Math.abs(offset.dot(up)) / freeY));
+    }, 0);
+    return { way, target, distance };
   }
+}
+
+function middle(values: readonly number[]): number {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  return (low + high) / 2;
 }
 
 function direction(azimuthDeg: number, tiltDeg: number): THREE.Vector3 {

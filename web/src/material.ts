@@ -193,8 +193,8 @@ export function surfaceMaterial(pass: Pass, style: StyleTable, shared: SharedUni
     uniforms: { ...shared, uStyle: { value: style.texture } },
     vertexShader: SURFACE_VERTEX(attribute),
     fragmentShader: SURFACE_FRAGMENT,
-    // A space is a closed box: seen from behind its faces it is an open room.
-    side: isSpace ? THREE.BackSide : THREE.DoubleSide,
+    // A space can be a closed box, whose far walls seen from behind make an open room (its ceiling is cut), or a bare floor.
+    side: pass === Pass.Side ? THREE.BackSide : THREE.DoubleSide,
     transparent: isSpace,
     depthWrite: pass !== Pass.Side,
     polygonOffset: true,

@@ -22,6 +22,8 @@ declare global {
 /** Walls and the like are looked through: a tap on them says nothing to people. */
 const PICKABLE_SPACE = "space";
 const WIDE = "(min-width: 800px)";
+/** Longer names of levels are left to the list of levels. */
+const LONGEST_TAG = 14;
 
 export class Picture {
   stage: Stage | undefined;
@@ -162,16 +164,27 @@ export class Picture {
     return context.levels.flatMap((level) => {
       const boxes = stage.features.all().filter((drawn) => drawn.category === "space" && drawn.level === level.id);
       if (boxes.length === 0) return [];
-      const [west, east] = [Math.min(...boxes.map(({ box }) => box.min.x)), Math.max(...boxes.map(({ box }) => box.max.x))];
-      const [north, south] = [Math.min(...boxes.map(({ box }) => box.min.z)), Math.max(...boxes.map(({ box }) => box.max.z))];
-      const at = (x: number, z: number): Vec3 => [x, -z, level.elevation_m];
       const name = level.name[language()] ?? level.name.default ?? "";
-      const text = [level.short_name, name === level.short_name ? "" : name].filter(Boolean).join(" ");
-      const [midX, midZ] = [(west + east) / 2, (north + south) / 2];
-      const alternatives = [at(midX, south), at(west, south), at(east, midZ), at(east, south), at(midX, north), at(west, north)];
-      return [{ id: level.id, kind: "level" as const, icon: "space", text, position: at(west, midZ), alternatives, priority: 95, colour: "#2a3b50" }];
+      const text = name === level.short_name || name.length > LONGEST_TAG ? level.short_name : `${level.short_name} ${name}`;
+      const [position, ...alternatives] = rimOf(boxes.map(({ box }) => box), level.elevation_m);
+      return position ? [{ id: level.id, kind: "level" as const, icon: "space", text, position, alternatives, priority: 95, colour: "#2a3b50" }] : [];
     });
   }
+}
+
+/** Places at the rim of a level, where a tag hides little: the outermost spaces' sides. */
+function rimOf(boxes: readonly { min: { x: number; z: number }; max: { x: number; z: number } }[], elevationM: number): Vec3[] {
+  const sides = boxes.flatMap(({ min, max }): [number, number][] => {
+    const [x, z] = [(min.x + max.x) / 2, (min.z + max.z) / 2];
+    return [[min.x, z], [x, max.z], [max.x, z], [x, min.z]];
+  });
+  const outermost = ([dx, dz]: readonly [number, number]): [number, number] | undefined =>
+    sides.reduce<[number, number] | undefined>((a, b) => (a && a[0] * dx + a[1] * dz >= b[0] * dx + b[1] * dz ? a : b), undefined);
+  const directions = [[-1, 0], [0, 1], [-1, 1], [1, 1], [1, 0], [0, -1], [-1, -1], [1, -1]] as const;
+  return directions.flatMap((direction) => {
+    const at = outermost(direction);
+    return at ? [[at[0], -at[1], elevationM] satisfies Vec3] : [];
+  });
 }
 
 function round(value: number): number {

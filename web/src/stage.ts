@@ -98,7 +98,7 @@ export class Stage {
     this.scene.add(renderer.group);
     if (this.look) this.tiles.restyle(this.look);
     // Until the extent is known, look at the origin from afar: enough to choose tiles by.
-    this.view.fit(new THREE.Box3(new THREE.Vector3(-60, -20, -60), new THREE.Vector3(60, 20, 60)));
+    this.view.fit(corners(new THREE.Box3(new THREE.Vector3(-60, -20, -60), new THREE.Vector3(60, 20, 60))));
     this.requestRender();
   }
 
@@ -128,17 +128,16 @@ export class Stage {
   }
 
   /** Show everything that is visible. */
-  fitVisible(options: { keep?: boolean; plan?: boolean } = {}): void {
-    const box = new THREE.Box3();
-    for (const drawn of this.features.all()) if (this.isVisible(drawn)) box.union(this.boxInPicture(drawn));
-    this.view.fit(box, options);
+  fitVisible(options: { keep?: boolean } = {}): void {
+    const visible = this.features.all().filter((drawn) => this.isVisible(drawn));
+    this.view.fit(visible.flatMap((drawn) => corners(this.boxInPicture(drawn))), options);
     this.requestRender();
   }
 
   fitPoints(points: readonly Vec3[], marginM = 6): void {
     if (points.length === 0) return;
-    const box = new THREE.Box3().setFromPoints(points.map((point) => this.place(point))).expandByScalar(marginM);
-    this.view.fit(box, { keep: true });
+    const around = points.map((point) => new THREE.Box3().setFromPoints([this.place(point)]).expandByScalar(marginM));
+    this.view.fit(around.flatMap(corners), { keep: true });
     this.requestRender();
   }
 
@@ -294,6 +293,11 @@ export class Stage {
     });
     this.renderer.domElement.addEventListener("webglcontextrestored", () => this.requestRender());
   }
+}
+
+function corners({ min, max }: THREE.Box3): THREE.Vector3[] {
+  const sides = [min, max];
+  return sides.flatMap((a) => sides.flatMap((b) => sides.map((c) => new THREE.Vector3(a.x, b.y, c.z))));
 }
 
 /** Whether the picture is drawn by the processor: then smoothing costs more than it gives. */

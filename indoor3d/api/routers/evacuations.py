@@ -54,7 +54,12 @@ async def evacuation(request: Request, services: ServicesDep, lang: LanguageDep)
     def work() -> Document:
         return ready(_answer(data, body, spoken), request, language=spoken)
 
-    return answer(request, await services.heavy.run(work), cache=PRIVATE)
+    def whole_venue() -> Document:
+        # Depends on the version and the closures only: everybody who opens the plan of a venue asks the same.
+        return data.document(("evacuation", body.mode, frozenset(body.closed), spoken), work)
+
+    document = await services.heavy.run(whole_venue if body.starts is None else work)
+    return answer(request, document, cache=PRIVATE)
 
 
 def _answer(data: VenueData, body: EvacuationRequest, lang: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """FreeSpace on plans small enough to check on paper, and on the awkward ones."""
 
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -69,6 +70,21 @@ def test_many_answers_are_those_of_one_after_the_other() -> None:
     other = points[::-1]
     assert space.sees_many(points, other).tolist() == [space.sees(a, b) for a, b in zip(points, other, strict=True)]
     assert space.sees_many(points, other).any()
+
+
+def test_threads_may_share_it() -> None:
+    """A server answers requests in threads; GEOS' prepared polygons crash the process when threads ask them about lines."""
+    plan = mall(12)
+    points = np.random.default_rng(0).uniform((0, 0), (24, 25), (200, 2))
+
+    def answers(space: FreeSpace) -> list[object]:
+        sights = space.sees_many(points, points[::-1]).tolist()
+        return [sights, space.nearest(points).tolist(), space.visible_corners_many(points).tolist()]
+
+    expected = answers(FreeSpace(plan))
+    for _ in range(10):
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(answers, [FreeSpace(plan)] * 8)) == [expected] * 8
 
 
 def test_no_points_give_no_answers() -> None:
