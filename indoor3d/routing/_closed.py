@@ -8,6 +8,7 @@ import shapely
 
 from indoor3d.errors import UnknownElement
 from indoor3d.models.building import Space
+from indoor3d.routing._shapes import offset
 
 if TYPE_CHECKING:
     from indoor3d.routing.graph import NavGraph
@@ -80,7 +81,7 @@ def _ways_into(graph: "NavGraph", space: Space) -> set[str]:
         for p, zone in zip(surface.passages, surface.zones, strict=True):
             if shapely.area(shapely.intersection(zone, space.footprint)) > _ENTRY_M:
                 found.add(p.id)
-        near = space.footprint.buffer(_ENTRY_M)
+        near = offset(space.footprint, _ENTRY_M)
         found |= {ident for (ident, _), at in surface.attachments.items() if shapely.intersects_xy(near, *at)}
     return found
 

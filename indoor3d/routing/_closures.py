@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from indoor3d.routing._rings import reflex_keys
+from indoor3d.routing._shapes import offset
 from indoor3d.routing.walkable import Walkable, free_space
 
 Floats = NDArray[np.float64]
@@ -106,8 +107,8 @@ def _gone(surface: Walkable, left: BaseGeometry, window: tuple[float, float, flo
     door's passage needs the door, a way past its mouth does not.
     """
     gone = shapely.difference(shapely.clip_by_rect(surface.free, *window), left)
-    grown = shapely.buffer(gone, _INSIDE_M, join_style="mitre")
-    return shapely.difference(grown, shapely.buffer(left, 2 * _INSIDE_M, join_style="mitre"))
+    grown = offset(gone, _INSIDE_M)
+    return shapely.difference(grown, offset(left, 2 * _INSIDE_M))
 
 
 def _inside(rows: Floats, window: tuple[float, float, float, float]) -> NDArray[np.bool_]:
@@ -126,7 +127,7 @@ def _joint(surface: Walkable, opened: NDArray[np.object_]) -> tuple[tuple[tuple[
     for members in _groups(surface):
         window = _window(surface, members)
         gone = _gone(surface, _without(surface, members, window), window)
-        alone = shapely.union_all(shapely.buffer(opened[list(members)], 2 * _INSIDE_M, join_style="mitre"))
+        alone = shapely.union_all(offset(opened[list(members)], 2 * _INSIDE_M))
         rest = shapely.difference(gone, alone)
         if not rest.is_empty:
             joint.append((members, rest))

@@ -70,9 +70,7 @@ def route(graph: "NavGraph", first: "Spot", last: "Spot", *, thread: Thread, con
     )
 
 
-def _pieces(
-    graph: "NavGraph", first: "Spot", last: "Spot", thread: Thread, conditions: "Conditions"
-) -> list[_Piece]:
+def _pieces(graph: "NavGraph", first: "Spot", last: "Spot", thread: Thread, conditions: "Conditions") -> list[_Piece]:
     network, speed = graph.network, conditions.profile.level_mps
     start, end = (np.array([s.x_m, s.y_m, network.surfaces[s.surface].floor_m]) for s in (first, last))
     if thread.enters < 0:

@@ -14,6 +14,7 @@ from indoor3d.errors import InvalidPosition, OffNetwork
 from indoor3d.models.building import Building, Space
 from indoor3d.models.network import Network
 from indoor3d.routing._level_edges import Ways
+from indoor3d.routing._shapes import offset
 from indoor3d.routing.place import Place, on_floor
 from indoor3d.routing.visibility import FreeSpace
 from indoor3d.routing.walkable import as_multipolygon, walkable
@@ -160,8 +161,8 @@ class Floors:
         free = self.network.surfaces[surface].free
         if not closed:
             return free
-        gone = list(shapely.buffer(ways.closures.opened[closed], 2 * _INSIDE_M, join_style="mitre"))
-        gone += [area.buffer(2 * _INSIDE_M) for members, area in ways.closures.joint if set(members) <= set(closed)]
+        gone = list(offset(ways.closures.opened[closed], 2 * _INSIDE_M))
+        gone += [offset(area, 2 * _INSIDE_M) for members, area in ways.closures.joint if set(members) <= set(closed)]
         return as_multipolygon(shapely.difference(free, shapely.union_all(gone)))
 
     def _usable(

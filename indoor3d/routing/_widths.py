@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from indoor3d.routing._rings import corners, is_reflex
+from indoor3d.routing._shapes import offset
 
 Floats = NDArray[np.float64]
 
@@ -62,7 +63,7 @@ def _gaps(ground: BaseGeometry) -> NDArray[np.object_]:
 
 def _within(lines: NDArray[np.object_], ground: BaseGeometry) -> NDArray[np.object_]:
     """Lines whose inside is inside the ground."""
-    loose = shapely.buffer(ground, 1e-6)
+    loose = offset(ground, 1e-6)
     shapely.prepare(loose)
     shapely.prepare(ground)
     lines = lines[shapely.covers(loose, lines)]

@@ -11,6 +11,7 @@ from indoor3d.errors import NoOpenExit
 from indoor3d.models.building import Space
 from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import OpeningCategory
+from indoor3d.routing._shapes import offset
 from indoor3d.routing.evacuation import exit_field, times_s
 from indoor3d.routing.profile import PROFILES
 
@@ -141,7 +142,7 @@ def _why(graph: "NavGraph", space: Space) -> _Reason:
         for p, zone in zip(surface.passages, surface.zones, strict=True)
         if shapely.area(shapely.intersection(zone, space.footprint)) > _SHARED_M2 / 10
     ]
-    near = space.footprint.buffer(1.0)
+    near = offset(space.footprint, 1.0)
     ends = [
         (c.id, i)
         for c in graph.building.connectors

@@ -23,6 +23,7 @@ from shapely.geometry.base import BaseGeometry
 from indoor3d.models.building import Building, Connector, Obstacle, Space, Stop
 from indoor3d.models.vocabulary import ConnectorCategory
 from indoor3d.routing._passage import GROW_M, Passage, passage
+from indoor3d.routing._shapes import offset
 
 Floats = NDArray[np.float64]
 
@@ -30,8 +31,6 @@ SAME_FLOOR_M = 0.02
 """Floors within this height are one surface: the greatest threshold for a wheelchair (ACCESSIBILITY.md §2.1, §2.3)."""
 ATTACH_PLAN_M, ATTACH_Z_M = 1.5, 0.6
 """How far a connector's stop may be from the floor it serves (INGESTION.md §4)."""
-MITRE_LIMIT = 1.5
-"""Just above √2: a right-angled obstacle keeps one corner, a sharper one is cut, still a radius away from it."""
 
 _SLIT_HALF_M = 0.03
 _OBSTACLE_Z_M = 1.0
@@ -94,7 +93,7 @@ def as_multipolygon(geometry: BaseGeometry) -> MultiPolygon:
 
 def erode(ground: BaseGeometry, radius_m: float) -> BaseGeometry:
     """Shrink the ground by a radius; corners stay corners."""
-    return shapely.buffer(ground, -radius_m, join_style="mitre", mitre_limit=MITRE_LIMIT)
+    return offset(ground, -radius_m)
 
 
 def free_space(ground: BaseGeometry, passages: Sequence[Passage], radius_m: float) -> BaseGeometry:
@@ -102,7 +101,7 @@ def free_space(ground: BaseGeometry, passages: Sequence[Passage], radius_m: floa
     parts = [erode(ground, radius_m)]
     for one in passages:
         if not one.strip.is_empty:
-            x0, y0, x1, y1 = one.strip.buffer(1.0).bounds
+            x0, y0, x1, y1 = offset(one.strip, 1.0).bounds
             around = shapely.clip_by_rect(ground, x0, y0, x1, y1)
             parts.append(shapely.intersection(erode(around, one.strip_radius_m), one.strip))
     return shapely.union_all(parts) if len(parts) > 1 else parts[0]
@@ -187,7 +186,7 @@ def _passages(
         return [], {}
     footprints = np.array([space.footprint for space, _ in spaces])
     near: list[list[tuple[Space, int]]] = [[] for _ in openings]
-    outlines = np.array([shapely.buffer(o.footprint, GROW_M, join_style="mitre") for o in openings])
+    outlines = np.array([offset(o.footprint, GROW_M) for o in openings])
     which, met = shapely.STRtree(footprints).query(outlines, predicate="intersects")
     for o, s in sorted(zip(which.tolist(), met.tolist(), strict=True)):
         near[o].append(spaces[s])
@@ -217,14 +216,14 @@ def _half_zone(
     pocket = p.radius_m + _STEP_POCKET_M
     own, beyond = sorted((-sign * p.reach_m, sign * pocket)), sorted((0.0, sign * pocket))
     others = _union([s.footprint for s in spaces if s.id not in p.opening.spaces])
-    taken = shapely.intersection(p.stretch(*beyond), shapely.buffer(others, _SLIT_HALF_M, join_style="mitre"))
+    taken = shapely.intersection(p.stretch(*beyond), offset(others, _SLIT_HALF_M))
     return shapely.difference(p.stretch(*own), taken)
 
 
 def _porch_zone(p: Passage, spaces: Sequence[Space]) -> BaseGeometry:
     """What an exit opens: itself, and a place to stand just outside that touches no other space."""
     porch = p.stretch(p.half_length_m, p.half_length_m + p.radius_m + _PORCH_M)
-    solid = shapely.buffer(_union([s.footprint for s in spaces]), _SLIT_HALF_M, join_style="mitre")
+    solid = offset(_union([s.footprint for s in spaces]), _SLIT_HALF_M)
     return shapely.union(p.zone, shapely.difference(porch, solid))
 
 
@@ -275,8 +274,8 @@ def _slits(floors: NDArray[np.object_]) -> NDArray[np.object_]:
     tree = shapely.STRtree(floors)
     one, other = tree.query(floors, predicate="dwithin", distance=2 * _SLIT_HALF_M)
     one, other = one[one != other], other[one != other]
-    bands = shapely.buffer(shapely.boundary(floors), _SLIT_HALF_M, join_style="mitre", cap_style="flat")
-    grown = shapely.buffer(floors, _SLIT_HALF_M, join_style="mitre")
+    bands = offset(shapely.boundary(floors), _SLIT_HALF_M)
+    grown = offset(floors, _SLIT_HALF_M)
     cuts: NDArray[np.object_] = shapely.intersection(bands[one], grown[other])
     return cuts
 
@@ -315,7 +314,7 @@ def _attached(
             continue
         reach = _LIFT_DOOR_M if connector.category is ConnectorCategory.LIFT else _NEAR_STOP_M
         own = shapely.intersection(shapes[connector.id], shapely.buffer(at, _CARVE_M))
-        lane = shapely.union_all([base, own, shapely.buffer(at, reach)]).buffer(1e-6)
+        lane = offset(shapely.union_all([base, own, shapely.buffer(at, reach)]), 1e-6)
         candidates = np.vstack([_nearest(near, at), shapely.get_coordinates(near)])
         lines = shapely.linestrings([[(at.x, at.y), tuple(c)] for c in candidates])
         good = np.flatnonzero(shapely.covers(lane, lines))

@@ -188,8 +188,21 @@ class _Builder:
     def _venue(self, ident: str) -> Venue:
         building = next(iter(self.model.family("IfcBuilding")), None)
         project = str(self.model.made.document["project"])
-        text = building.text if building is not None else Text()
-        return Venue(id=ident, name=text if text.best() else Text(default=project or ident))
+        if building is None or not building.text.best():
+            return Venue(id=ident, name=Text(default=project or ident))
+
+        def both(name: str) -> Text:
+            return Text(ko=building.own_text(f"{name}Ko"), en=building.own_text(f"{name}En"))
+
+        return Venue(
+            id=ident,
+            name=building.text,
+            category=building.own_text("Category") or "building",
+            address=both("Address"),
+            licence=building.own_text("Licence"),
+            attribution=both("Attribution"),
+            schematic=building.own("Schematic") is True,
+        )
 
     def _report(self) -> Report:
         made = self.model.made

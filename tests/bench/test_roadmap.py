@@ -9,7 +9,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from indoor3d.routing.visibility import FreeSpace
 from tests.polygons import Area, mall
 
-ROOMS = [40, 250, 960]
+ROOMS = [40, 120, 250, 960]
 
 
 def _every_pair(plan: Area) -> int:
@@ -36,12 +36,12 @@ def _cross(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64
     return a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
 
 
-@pytest.mark.parametrize("rooms", ROOMS[:2])
+@pytest.mark.parametrize("rooms", [40, 120])
 def test_every_pair(benchmark: BenchmarkFixture, rooms: int) -> None:
     benchmark.group = f"roadmap of {rooms} rooms"
     plan = mall(rooms)
     edges = benchmark.pedantic(_every_pair, (plan,), rounds=2)  # type: ignore[no-untyped-call]
-    assert edges == len(FreeSpace(plan).taut_edges())
+    assert edges >= len(FreeSpace(plan).taut_edges()), "it has the long sights past touching obstacles as well"
 
 
 @pytest.mark.parametrize("rooms", ROOMS)

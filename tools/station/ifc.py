@@ -48,7 +48,7 @@ def write_ifc(plan: Plan) -> str:
         If an opening is not on a wall.
     """
     venue = plan.venue
-    writer = Writer(Head(file_name=f"{venue.id}.ifc", description=venue.notice, organisation=venue.attribution))
+    writer = Writer(Head(file_name=f"{venue.id}.ifc", description=venue.notice, organisation=venue.attribution_ko))
     writer.start()
     build = Build(writer=writer, layout=Layout(plan), storeys={}, spaces={})
     building = _frame(build)
@@ -67,7 +67,7 @@ def _frame(build: Build) -> Entity:
         "IfcProject",
         venue.id,
         Name=venue.en,
-        Description=f"{venue.notice} {venue.attribution}",
+        Description=f"{venue.notice} {venue.attribution_ko}",
         LongName=venue.ko,
         RepresentationContexts=[writer.context],
         UnitsInContext=writer.units(),
@@ -114,7 +114,11 @@ def _frame(build: Build) -> Entity:
             "Category": venue.category,
             "Schematic": True,
             "Notice": ("IfcText", venue.notice),
-            "Attribution": ("IfcText", venue.attribution),
+            "AttributionKo": ("IfcText", venue.attribution_ko),
+            "AttributionEn": ("IfcText", venue.attribution_en),
+            "AddressKo": ("IfcText", venue.address_ko),
+            "AddressEn": ("IfcText", venue.address_en),
+            "Licence": venue.licence,
         },
     )
     return building

@@ -276,7 +276,9 @@ class Venue:
     address_ko: str
     address_en: str
     notice: str
-    attribution: str
+    attribution_ko: str
+    attribution_en: str
+    licence: str
     georeference: Georeference
     lines: Mapping[str, str]
 

@@ -43,7 +43,9 @@ def read_venue(path: Path) -> Venue:
         address_ko=head.text("address_ko"),
         address_en=head.text("address_en"),
         notice=head.text("notice_en"),
-        attribution=head.text("attribution_ko"),
+        attribution_ko=head.text("attribution_ko"),
+        attribution_en=head.text("attribution_en"),
+        licence=head.text("licence"),
         georeference=Georeference(
             crs=place.text("crs"),
             easting_m=place.number("easting_m"),

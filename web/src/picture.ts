@@ -22,6 +22,8 @@ declare global {
 /** Walls and the like are looked through: a tap on them says nothing to people. */
 const PICKABLE_SPACE = "space";
 const WIDE = "(min-width: 800px)";
+/** Height of the row of tabs on small screens. */
+const TABS_PX = 58;
 /** Longer names of levels are left to the list of levels. */
 const LONGEST_TAG = 14;
 
@@ -134,7 +136,7 @@ export class Picture {
   private inset(): void {
     const { open, picked } = this.store.get();
     const wide = window.matchMedia(WIDE).matches;
-    const covered = !wide && (open || picked) ? Math.round(window.innerHeight * 0.48) : 0;
+    const covered = wide ? 0 : open || picked ? Math.round(window.innerHeight * 0.48) : TABS_PX;
     const tools = wide ? 40 : 12;
     this.stage?.setInsets({ top: wide ? 30 : 96, right: wide ? 150 : 64, bottom: covered + 10, left: tools });
   }

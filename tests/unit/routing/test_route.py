@@ -255,9 +255,7 @@ def test_every_route_stays_in_free_space_or_on_a_connector(make: type[Building])
     building = make()
     graph = build_navigation(building)
     ids = [space.id for space in building.spaces]
-    ground = {
-        (w.surface.level, w.surface.floor_m): w.surface.ground.buffer(1e-6) for w in graph.floors.ways
-    }
+    ground = {(w.surface.level, w.surface.floor_m): w.surface.ground.buffer(1e-6) for w in graph.floors.ways}
     for start in ids:
         for goal in ids:
             for leg in graph.route(start, goal).legs:

@@ -1,0 +1,48 @@
+"""A real server of one small venue, in a process of its own: prints its address, then serves until it is stopped."""
+
+import socket
+import sys
+
+import uvicorn
+
+from indoor3d.api.server import configuration
+from indoor3d.api.settings import Settings
+from indoor3d.models.issue import Report
+from indoor3d.routing.build import build_navigation
+from indoor3d.store.base import Asset, Release
+from indoor3d.store.memory import MemoryCatalog
+from indoor3d.tiles.tileset import write_tilesets
+from tests.buildings import two_floors
+
+HOST = "127.0.0.1"
+
+
+def published() -> MemoryCatalog:
+    """A store with the building of two floors."""
+    building = two_floors()
+    store = MemoryCatalog()
+    files = write_tilesets(building)
+    store.publish(
+        Release(
+            building=building,
+            network=build_navigation(building).network,
+            report=Report.of((), facts={}),
+            assets={path: Asset(media_type=file.media_type, data=file.data) for path, file in files.items()},
+        )
+    )
+    return store
+
+
+def main() -> None:
+    listener = socket.create_server((HOST, 0))
+    port = listener.getsockname()[1]
+    address = f"http://{HOST}:{port}"
+    config = configuration(Settings(public_url=address), published(), host=HOST, port=port)
+    config.log_level = "warning"
+    sys.stdout.write(f"{address}\n")
+    sys.stdout.flush()
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main()

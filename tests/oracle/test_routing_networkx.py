@@ -1,0 +1,124 @@
+"""networkx as the oracle: the same graph, the same weights, the same answers."""
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from indoor3d.errors import NoRoute
+from indoor3d.models.building import Building
+from indoor3d.models.network import MODES
+from indoor3d.models.vocabulary import Mode
+from indoor3d.routing.build import build_navigation
+from indoor3d.routing.graph import NavGraph
+from indoor3d.routing.path import arcs, extended, tree
+from tests.buildings import open_plan, station, two_floors
+
+
+def with_spot(graph: NavGraph, oracle: nx.MultiDiGraph, place: str, name: str, profile: str, closed: list[str]) -> None:
+    """Put a place into the oracle by the straight ways that it sees."""
+    conditions = graph.conditions(profile, closed)
+    spot = graph.floors.spot(graph._place(place), shut=conditions.closed.elements)
+    nodes, length = graph.links(spot, conditions)
+    for node, metres in zip(nodes.tolist(), length.tolist(), strict=True):
+        seconds = metres / conditions.profile.level_mps
+        oracle.add_edge(name, node, duration_s=seconds, length_m=metres)
+        oracle.add_edge(node, name, duration_s=seconds, length_m=metres)
+
+
+@pytest.mark.parametrize("profile", ["walk", "wheelchair"])
+@pytest.mark.parametrize("make", [two_floors, station, open_plan])
+def test_every_route_is_as_quick_as_dijkstra_says(make: type[Building], profile: str) -> None:
+    building = make()
+    graph = build_navigation(building)
+    closures: list[list[str]] = [[], [building.openings[0].id], [c.id for c in building.connectors][:1]]
+    for closed in closures:
+        for start in building.spaces:
+            for goal in building.spaces:
+                oracle = graph.to_networkx(profile=profile, closed=closed)
+                for place, name in ((start.id, "start"), (goal.id, "goal")):
+                    oracle.add_node(name)
+                    with_spot(graph, oracle, place, name, profile, closed)
+                try:
+                    route = graph.route(start.id, goal.id, profile=profile, closed=closed)
+                except NoRoute:
+                    assert not nx.has_path(oracle, "start", "goal")
+                    continue
+                conditions = graph.conditions(profile, closed)
+                ends = [graph.floors.spot(graph._place(p.id), shut=conditions.closed.elements) for p in (start, goal)]
+                straight = graph.floors.direct(ends[0], ends[1], shut=conditions.closed.elements)
+                try:
+                    found = nx.dijkstra_path_length(oracle, "start", "goal", weight="duration_s")
+                except nx.NetworkXNoPath:
+                    found = np.inf
+                expected = min(found, straight / conditions.profile.level_mps)
+                assert route.duration_s == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("make", [two_floors, station, open_plan])
+def test_the_exit_of_every_node_is_that_of_multi_source_dijkstra(make: type[Building]) -> None:
+    building = make()
+    graph = build_navigation(building)
+    oracle = graph.to_networkx(profile="walk")
+    for *_, data in oracle.edges(data=True):
+        if data["mode"] == "lift":
+            data["duration_s"] = np.inf
+        if data["mode"] == "escalator":  # walked as stairs in an emergency
+            data["duration_s"] = data["length_m"] / (0.50 if data["climb_m"] > 0 else 0.65)
+    exits = [node for node, ids in oracle.nodes(data="exits") if ids]
+    expected = nx.multi_source_dijkstra_path_length(oracle.reverse(), set(exits), weight="duration_s")
+    from indoor3d.routing.evacuation import exit_field
+
+    cost = exit_field(graph, graph.conditions("walk", [], emergency=True)).reached.cost
+    for node in oracle.nodes:
+        assert cost[node] == pytest.approx(expected.get(node, np.inf), abs=1e-6)
+
+
+def test_parallel_edges_are_not_added_up() -> None:
+    # scipy's sparse constructors would make stairs of 10 s and an escalator of 4 s into a way of 14 s.
+    graph = arcs(2, np.array([0, 0]), np.array([1, 1]), weight=np.array([10.0, 4.0]), label=np.array([7, 8]))
+    found = tree(graph, 0)
+    assert found.cost[1] == 4.0
+    assert graph.label[found.path(1)].tolist() == [8]
+
+
+def test_edges_of_no_length_are_edges() -> None:
+    graph = arcs(3, np.array([0, 1]), np.array([1, 2]), weight=np.array([0.0, 0.0]), label=np.array([0, 1]))
+    found = tree(graph, 0)
+    assert found.cost == pytest.approx([0, 0, 0], abs=1e-6)
+    assert graph.label[found.path(2)].tolist() == [0, 1]
+
+
+def test_random_multigraphs_agree_with_networkx() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        count, many = int(rng.integers(2, 12)), int(rng.integers(1, 60))
+        tail, head = rng.integers(0, count, (2, many))
+        weight = np.where(rng.random(many) < 0.1, np.inf, rng.integers(0, 9, many).astype(float))
+        oracle = nx.MultiDiGraph()
+        oracle.add_nodes_from(range(count))
+        usable = np.isfinite(weight)
+        oracle.add_weighted_edges_from(
+            zip(tail[usable].tolist(), head[usable].tolist(), weight[usable].tolist(), strict=True)
+        )
+        graph = arcs(count, tail, head, weight=weight, label=np.arange(many))
+        added = extended(graph, [(np.array([0, 0]), np.array([5.0, 2.0]), np.array([-1, -2]))])
+        expected = nx.single_source_dijkstra_path_length(oracle, 0)
+        plain, from_added = tree(graph, 0), tree(added, count)
+        for node in range(count):
+            assert plain.cost[node] == pytest.approx(expected.get(node, np.inf), abs=1e-6)
+            assert from_added.cost[node] == pytest.approx(expected.get(node, np.inf) + 2.0, abs=1e-6)
+            if np.isfinite(plain.cost[node]):
+                path = plain.path(node)
+                assert graph.weight[path].sum() == pytest.approx(plain.cost[node], abs=1e-6)
+
+
+def test_networkx_gets_every_edge_with_its_members() -> None:
+    graph = build_navigation(station())
+    oracle = graph.to_networkx()
+    network = graph.network
+    twice = int((~network.edge_oneway).sum())
+    assert oracle.number_of_edges() == len(network.edge_from) + twice
+    assert oracle.number_of_nodes() == len(network.node_position)
+    rides = {(d["mode"], d["elements"]) for *_, d in oracle.edges(data=True) if d["mode"] != "walk"}
+    assert ("escalator", ("escalator-up",)) in rides
+    assert len([m for m in network.edge_mode if MODES[m] is Mode.LIFT]) == 3
