@@ -19,7 +19,8 @@ def corners(ground: BaseGeometry) -> Floats:
         The corner, the one before it and the one after it: x, y each.
     """
     rows = [np.empty((0, 6))]
-    for part in shapely.get_parts(shapely.orient_polygons(ground)):
+    parts = shapely.get_parts(ground)
+    for part in shapely.orient_polygons(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]):
         for ring in (part.exterior, *part.interiors):
             at = shapely.get_coordinates(ring)[:-1]
             rows.append(np.hstack([at, np.roll(at, 1, axis=0), np.roll(at, -1, axis=0)]))

@@ -103,14 +103,16 @@ def _owner(model: Model, product: Product) -> Product:
 
 
 def floor_face(shape: Shape) -> Shape:
-    """The underside of a space turned up and raised by a centimetre, so that it can be seen and picked on its floor."""
+    """The underside of a space turned up and raised by a centimetre, so that it can be seen and picked on its floor.
+
+    Some tools write bodies inside out, so it is the place of a face that counts, not the side it is seen from.
+    """
     normal, _ = normals(shape)
-    low = heights(shape)[0]
-    under = (normal[:, 2] < -0.2) & (shape.vertices[shape.triangles][:, :, 2].min(axis=1) < low + 0.05)
+    corners = shape.vertices[shape.triangles]
+    at_floor = (np.abs(normal[:, 2]) > 0.2) & (corners[:, :, 2].min(axis=1) < heights(shape)[0] + 0.05)
+    triangles = np.where((normal[:, 2] < 0)[:, None], shape.triangles[:, ::-1], shape.triangles)[at_floor]
     raised = shape.vertices + np.array([0.0, 0.0, _LIFT_M])
-    return Shape(
-        vertices=raised, triangles=shape.triangles[under][:, ::-1], colour=shape.colour[under], matrix=shape.matrix
-    )
+    return Shape(vertices=raised, triangles=triangles, colour=shape.colour[at_floor], matrix=shape.matrix)
 
 
 def _joined(features: list[Feature], groups: list[list[Shape]]) -> Mesh:

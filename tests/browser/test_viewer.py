@@ -53,7 +53,9 @@ def test_levels_switch_what_is_seen(opened: Opener) -> None:
     assert ground.count(background) < len(ground) - 1_000
 
 
-@pytest.mark.parametrize(("level", "position", "element"), [("g", HALL, "hall"), ("g", SHOP, "shop"), ("u", OFFICE, "office")])
+@pytest.mark.parametrize(
+    ("level", "position", "element"), [("g", HALL, "hall"), ("g", SHOP, "shop"), ("u", OFFICE, "office")]
+)
 def test_a_pick_answers_with_the_element_under_it(
     opened: Opener, level: str, position: tuple[float, float, float], element: str
 ) -> None:
@@ -116,7 +118,7 @@ def test_a_wheelchair_route_takes_the_lift_and_says_no_when_it_is_closed(opened:
     visit = opened()
     _route(visit, "Hall", "Office")
     visit.wait("route", "drawn")
-    visit.page.get_by_text("Wheelchair").click()
+    visit.page.locator(".segmented:visible").get_by_text("Wheelchair").click()
     visit.wait("route", "drawn")
     visit.page.get_by_text("Step-free").wait_for()
     visit.page.get_by_role("tab", name="Places").click()
@@ -202,9 +204,9 @@ def test_a_phone_shows_picture_and_panel_and_scrolls_nowhere_sideways(opened: Op
         assert panel["y"] > PHONE["height"] * 0.45, "half of the screen stays the picture's"
         wide = page.evaluate("[...document.querySelectorAll('.panel *')].filter((e) => e.scrollWidth > 413).length")
         assert wide == 0
-    assert visit.page.evaluate(
-        "document.elementFromPoint(150, 250).closest('.stage') !== null"
-    ), "nothing lies over the middle of the picture"
+    assert visit.page.evaluate("document.elementFromPoint(150, 250).closest('.stage') !== null"), (
+        "nothing lies over the middle of the picture"
+    )
     visit.shot("phone-panel")
 
 

@@ -104,7 +104,7 @@ def test_areas_are_those_that_the_model_states(case: Case) -> None:
                 stated |= {o.GlobalId: quantity.AreaValue for o in rel.RelatedObjects if o.is_a("IfcSpace")}
     areas = {s.id: s.footprint.area for s in building.spaces}
     off = {name: (areas[name], area) for name, area in stated.items() if abs(areas[name] / area - 1) > 0.05}
-    assert len(off) <= 0.1 * len(stated), off  # under sloping roofs and along linings the tools state less than the body
+    assert set(off) <= {"2dQFggKBb1fOc1CqZDIDlx"}, off  # an attic: the tool does not count where the roof is low
 
 
 def test_vertices_are_those_of_the_kernel_in_world_coordinates(case: Case) -> None:

@@ -26,7 +26,14 @@ export function markersFor(context: Context, route: RouteAnswer | undefined, lev
   if (picked && !markers.some((entry) => entry.id === picked.id)) {
     markers.push({ id: picked.id, kind: "pin", icon: "pin", text: "●", position: picked.point, priority: 500, colour: "#b26a00", always: true });
   }
-  return [...markers, ...ends, ...(level === ALL ? levelTags : [])];
+  // What was asked for is drawn whatever it covers.
+  const asked = filter || picked ? markers.map((entry) => (isAsked(context, entry) ? { ...entry, priority: entry.priority + 300 } : entry)) : markers;
+  return [...asked, ...ends, ...(level === ALL ? levelTags : [])];
+}
+
+function isAsked(context: Context, marker: Marker): boolean {
+  const { filter, picked } = context.store.get();
+  return filter !== "" || marker.id === picked?.id;
 }
 
 function isShown(element: Element, level: string, filter: string): boolean {
