@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -17,6 +18,9 @@ _STAGES = {
     "en": {"read": "reading", "navigation": "navigation", "tiles": "tiles", "publish": "publishing"},
     "ko": {"read": "읽기", "navigation": "경로망", "tiles": "타일", "publish": "게시"},
 }
+
+
+_SHOWN_OF_A_KIND = 5
 
 
 def _language() -> str:
@@ -113,10 +117,7 @@ def build(**options: Any) -> None:
                 **facts, seconds=sum(facts["timings_s"].values())
             )
         )
-        for issue in facts["issues"]:
-            if issue["severity"] != "info":
-                where = " ".join(filter(None, [issue["level"], issue["element"]]))
-                click.echo(f"{issue['severity']}: [{issue['code']}] {where + ': ' if where else ''}{issue['message']}")
+        _echo_issues(made.report, made.building, options["lang"])
 
 
 @cli.command()
@@ -189,9 +190,9 @@ def show(**options: Any) -> None:
             inside = sum(space.level == level.id for space in building.spaces)
             click.echo(f"  {level.short_name:>4}  {level.elevation_m:8.2f} m  {inside:4d} spaces  {level.name.best(lang)}")
         click.echo("  " + ", ".join(f"{count} {kind}" for kind, count in _counts(building).items()))
-        click.echo("  exits: " + (", ".join(x.number or x.name.best(lang) or x.id for x in building.exits) or "none"))
-        for issue in report.issues:
-            click.echo(f"  {issue.severity}: [{issue.code}] {issue.message(lang)}")
+        exits = sorted((x.number.zfill(4), x.number or x.name.best(lang) or x.id) for x in building.exits)
+        click.echo("  exits: " + (", ".join(shown for _, shown in exits) or "none"))
+        _echo_issues(report, building, lang)
 
 
 @cli.command()
@@ -352,9 +353,7 @@ def _reporting(options: dict[str, Any]) -> Iterator[None]:
     except Indoor3dError as error:
         lang = options.get("lang", "en")
         if options.get("as_json"):
-            from indoor3d.api.errors import problem
-
-            click.echo(json.dumps(problem(error, lang=lang), ensure_ascii=False), err=True)
+            click.echo(json.dumps(_problem(error, lang), ensure_ascii=False), err=True)
         else:
             click.echo(f"{error.title[lang]}: {error.detail[lang]}", err=True)
             if error.hint[lang]:
@@ -395,6 +394,37 @@ def _write_report(report: Any, building: Any, path: Path, lang: str) -> None:
         path.write_bytes(writer.to_geojson(report, building, lang=lang))
     else:
         path.write_bytes(writer.to_text(report, building, lang=lang))
+
+
+def _echo_issues(report: Any, building: Any, lang: str) -> None:
+    """Say what is wrong or doubtful, a few of each kind; the report file has them all."""
+    from indoor3d.models.issue import Severity
+
+    levels = {level.id: level.short_name for level in building.levels}
+    serious = [issue for issue in report.issues if issue.severity is not Severity.INFO]
+    for code in dict.fromkeys(issue.code for issue in serious):
+        same = [issue for issue in serious if issue.code == code]
+        for issue in same[:_SHOWN_OF_A_KIND]:
+            name = building.names[issue.element].best(lang) if issue.element in building.names else ""
+            where = " ".join(filter(None, [levels.get(issue.level, ""), name or issue.element]))
+            click.echo(f"{issue.severity}: [{code}] {where + ': ' if where else ''}{issue.message(lang)}")
+        if len(same) > _SHOWN_OF_A_KIND:
+            more = len(same) - _SHOWN_OF_A_KIND
+            click.echo({"en": f"  … and {more} more [{code}]", "ko": f"  … [{code}] {more}건 더"}[lang])
+
+
+def _duration(seconds: float) -> str:
+    """Minutes and seconds, for people: 3:05."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def _problem(error: Indoor3dError, lang: str) -> dict[str, Any]:
+    """The API's problem object, with the detail that a server keeps from strangers."""
+    from indoor3d.api.errors import problem_object
+
+    body = problem_object(error, lang=lang, request_id=str(uuid.uuid4()))
+    return body | dict(error.context) | {"detail": error.detail[lang]}
 
 
 def _print_json(body: dict[str, Any]) -> None:
@@ -440,11 +470,9 @@ def _step(step: Any) -> dict[str, Any]:
 
 
 def _escape(building: Any, escape: Any, lang: str) -> dict[str, Any]:
-    from indoor3d.api.errors import problem
-
     body: dict[str, Any] = {"space": escape.space, "exit": escape.exit, "route": None, "problem": None}
     if escape.route is not None:
         body["route"] = _route(building, escape.route)
     if escape.problem is not None:
-        body["problem"] = problem(escape.problem, lang=lang)
+        body["problem"] = _problem(escape.problem, lang)
     return body

@@ -161,17 +161,16 @@ def open_plan() -> Building:
         _space("middle", "g", box(6, 4.1, 12.2, 8)),
         _space("west", "g", box(0, 0, 6, 8)),
     )
-    virtual = {"category": OpeningCategory.VIRTUAL}
     openings = (
         _gap("double-a", "g", box(8, 3.84, 9, 4.16), ("closet", "middle")),
         _gap("double-b", "g", box(8, 3.84, 9, 4.16), ("middle", "closet"), category=OpeningCategory.PASSAGE),
         _gap("narrow", "g", box(5.94, 1.0, 6.16, 1.3), ("west", "closet")),
         _gap("out", "g", box(-0.26, 3.5, 0.06, 4.5), ("west",), exterior=True, category=OpeningCategory.ENTRANCE),
         _gap("out-east", "g", box(17.94, 6, 18.26, 7), ("east",), exterior=True, category=OpeningCategory.ENTRANCE),
-        _gap("seam-e1", "g", box(12.1, 4.1, 12.3, 6), ("middle", "east"), **virtual),
-        _gap("seam-e2", "g", box(12.1, 6, 12.3, 8), ("middle", "east"), **virtual),
-        _gap("seam-w1", "g", box(5.9, 4.1, 6.1, 6.2), ("west", "middle"), **virtual),
-        _gap("seam-w2", "g", box(5.9, 5.8, 6.1, 8), ("west", "middle"), **virtual),
+        _gap("seam-e1", "g", box(12.1, 4.1, 12.3, 6), ("middle", "east"), category=OpeningCategory.VIRTUAL),
+        _gap("seam-e2", "g", box(12.1, 6, 12.3, 8), ("middle", "east"), category=OpeningCategory.VIRTUAL),
+        _gap("seam-w1", "g", box(5.9, 4.1, 6.1, 6.2), ("west", "middle"), category=OpeningCategory.VIRTUAL),
+        _gap("seam-w2", "g", box(5.9, 5.8, 6.1, 8), ("west", "middle"), category=OpeningCategory.VIRTUAL),
         _gap("tight", "g", box(11.94, 1.0, 12.26, 1.7), ("closet", "east"), clear_width_m=0.7),
     )
     return Building(

@@ -4,7 +4,7 @@ An error of :mod:`indoor3d.errors` gets its status from :data:`STATUS`; what onl
 :class:`Refused`, with its codes in :data:`KINDS`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -233,28 +233,29 @@ def describe(error: Indoor3dError, *, lang: str) -> dict[str, Any]:
     return members
 
 
-def problem(error: Indoor3dError, *, lang: str, public_url: str, request_id: str) -> Response:
-    """Answer with a problem (RFC 9457)."""
-    status = status_of(error)
+def problem_object(error: Indoor3dError, *, lang: str, public_url: str = "", request_id: str) -> dict[str, Any]:
+    """Give the problem (RFC 9457) as a plain object; the command line prints the same one."""
     members = describe(error, lang=lang)
     body = {
         "type": f"{public_url}/v1/problems/{error.code}",
         "title": members.pop("title"),
-        "status": status,
-        "detail": members.pop("detail", None),
+        "status": status_of(error),
         "instance": f"urn:uuid:{request_id}",
         "request_id": request_id,
         **members,
     }
-    if body["detail"] is None:
-        del body["detail"]
-    flaws: Iterable[Flaw] = error.flaws if isinstance(error, Refused) else ()
-    if flaws:
-        body["errors"] = [flaw.as_dict(lang) for flaw in flaws]
+    if isinstance(error, Refused) and error.flaws:
+        body["errors"] = [flaw.as_dict(lang) for flaw in error.flaws]
+    return body
+
+
+def problem(error: Indoor3dError, *, lang: str, public_url: str, request_id: str) -> Response:
+    """Answer with a problem (RFC 9457)."""
+    body = problem_object(error, lang=lang, public_url=public_url, request_id=request_id)
     headers = {"Content-Language": lang, "Cache-Control": "no-store", "Vary": "Accept-Language"}
-    if status == 503:
+    if body["status"] == 503:
         headers["Retry-After"] = "2"
     if isinstance(error, Refused):
         headers |= error.headers
     data = orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS, default=str)
-    return Response(data, status_code=status, media_type="application/problem+json", headers=headers)
+    return Response(data, status_code=body["status"], media_type="application/problem+json", headers=headers)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from indoor3d import __version__
-from indoor3d.api import outputs, schemas
+from indoor3d.api import examples, outputs, schemas
 from indoor3d.api.errors import table
 from indoor3d.api.respond import JSON
 
@@ -26,13 +26,22 @@ the answer is an error: a wheelchair route never has stairs.
 따라 한국어나 영어로 답합니다. 안전한 답이 없으면 오류로 답합니다. 휠체어 경로에는 계단이 없습니다."""
 
 
+_EXAMPLES = {
+    "Location": examples.LOCATION,
+    "Nearby": examples.NEARBY,
+    "Route": examples.ROUTE,
+    "Evacuation": examples.EVACUATION,
+}
+
+
 def gives(
     model: type[BaseModel] | None, description: str, *, media_type: str = JSON, problems: Iterable[int] = ()
 ) -> dict[int | str, Any]:
     """Document the answers of an operation: its success, and the problems it may answer with."""
     ref = {"$ref": _REF.format(model=model.__name__)} if model is not None else {}
+    shown = {"example": _EXAMPLES[model.__name__]} if model is not None and model.__name__ in _EXAMPLES else {}
     return {
-        200: {"description": description, "content": {media_type: {"schema": ref}}},
+        200: {"description": description, "content": {media_type: {"schema": ref, **shown}}},
         **{status: _problem(status) for status in sorted({400, 406, 414, 503, 504, *problems})},
     }
 
@@ -40,7 +49,9 @@ def gives(
 def _problem(status: int) -> dict[str, Any]:
     codes = sorted(code for code, kind in table().items() if kind.status == status and code in _SERVED)
     description = "Problem: " + ", ".join(codes)
-    return {"description": description, "content": {_PROBLEM: {"schema": {"$ref": _REF.format(model="Problem")}}}}
+    shown = {"example": examples.NO_ROUTE} if status == examples.NO_ROUTE["status"] else {}
+    content = {"schema": {"$ref": _REF.format(model="Problem")}, **shown}
+    return {"description": description, "content": {_PROBLEM: content}}
 
 
 _SERVED = frozenset(code for code, kind in table().items() if kind.status != 500 or code == "internal-error")
@@ -64,12 +75,11 @@ def document(app: FastAPI, *, public_url: str) -> dict[str, Any]:
         servers=[{"url": public_url}],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
-    made["paths"]["/v1/venues/{venue}/tiles/{version}/{path}"] = {"get": _tiles()}
-    components = _schemas()
-    made["components"] = {"schemas": components}
     for item in made["paths"].values():
         for operation in item.values():
             _drop_defaults(operation)
+    made["paths"]["/v1/venues/{venue}/tiles/{version}/{path}"] = {"get": _tiles()}
+    made["components"] = {"schemas": _schemas()}
     return made
 
 
@@ -84,6 +94,9 @@ def _drop_defaults(operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422", "")):
         del responses["422"]
+    content = responses["200"]["content"]
+    if len(content) > 1 and content.get(JSON) == {"schema": {}}:
+        del content[JSON]
 
 
 def _tiles() -> dict[str, Any]:

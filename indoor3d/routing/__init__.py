@@ -1,0 +1,1 @@
+"""Where people can walk, the ways between places, the ways out, and how to say them."""

@@ -123,7 +123,7 @@ def _standing(
 ) -> list[Entry]:
     """What stands in a way, in order."""
     network, closed = graph.network, conditions.closed.elements
-    seconds = durations_s(network, conditions.profile, emergency=conditions.emergency)
+    seconds = graph.seconds(conditions)
     shut = passes(network, closed)
     entries = _on_stub(graph, ends[0], way.enters, conditions)
     for label in way.labels:

@@ -5,8 +5,8 @@ the free space without X. An edge may be used while X is shut iff it stays in F_
 ``F − F_X``. Shortest ways in F_X may also bend at corners that F has not got: those are kept as nodes
 of their own ("conditional corners"). Erosion acts locally, so both are computed in a window around X.
 
-Two passages that cover one gap need more: shutting either leaves the other, shutting both leaves nothing. What only a
-group opens together is kept as ``joint``.
+Two passages that cover one gap need more: shutting either leaves the other, shutting both leaves nothing. What a
+pair opens together is kept as ``joint``: a way there needs one of the two, and becomes two parallel edges.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ class Closures:
     opened : (P,) object array of Polygon or MultiPolygon
         The free space that each passage opens alone: with its border to walls, without that to what stays open.
     joint : tuple of (members, Polygon or MultiPolygon)
-        The free space that a group of passages opens together and no one of them alone.
+        The free space that passages open together: two whose zones overlap, and groups that such pairs form.
     corners : (C, 6) float64
         Conditional corners with their neighbours, as :func:`~indoor3d.routing._rings.corners` gives them.
     """
@@ -55,7 +55,7 @@ class Closures:
         return line[order], which[order]
 
     def shared(self, lines: NDArray[np.object_]) -> list[tuple[int, tuple[int, ...]]]:
-        """Ways that need one passage of a group: (line, members), less those that :meth:`needs` has settled."""
+        """Ways that need one passage of a group: (line, members), pairs first."""
         return [
             (line, members)
             for members, area in self.joint
@@ -77,7 +77,7 @@ def closures(surface: Walkable) -> Closures:
         inner = _inside(rows, window)
         extra.append(rows[[bool(i) and key not in known for i, key in zip(inner, keys, strict=True)]])
     areas = np.array(opened, dtype=object)
-    return Closures(opened=areas, joint=_joint(surface, areas), corners=_distinct(np.vstack(extra)))
+    return Closures(opened=areas, joint=_joint(surface), corners=_distinct(np.vstack(extra)))
 
 
 def _window(surface: Walkable, members: Sequence[int]) -> tuple[float, float, float, float]:
@@ -121,38 +121,34 @@ def _inside(rows: Floats, window: tuple[float, float, float, float]) -> NDArray[
     return kept
 
 
-def _joint(surface: Walkable, opened: NDArray[np.object_]) -> tuple[tuple[tuple[int, ...], BaseGeometry], ...]:
-    """What groups of passages that cover one gap open together."""
+def _joint(surface: Walkable) -> tuple[tuple[tuple[int, ...], BaseGeometry], ...]:
+    """What passages that cover one gap open together: every two that overlap, and every larger group of such."""
     joint = []
     for members in _groups(surface):
         window = _window(surface, members)
         gone = _gone(surface, _without(surface, members, window), window)
-        alone = shapely.union_all(offset(opened[list(members)], 2 * _INSIDE_M))
-        rest = shapely.difference(gone, alone)
-        if not rest.is_empty:
-            joint.append((members, rest))
+        if not gone.is_empty:
+            joint.append((members, gone))
     return tuple(joint)
 
 
 def _groups(surface: Walkable) -> list[tuple[int, ...]]:
-    """Passages whose zones overlap, joined transitively: sorted tuples of two or more."""
+    """Passages whose zones overlap: pairs, and what pairs join to, as sorted tuples."""
     zones = np.array(surface.zones, dtype=object)
     if len(zones) < 2:
         return []
     one, other = shapely.STRtree(zones).query(zones, predicate="intersects")
     pairs = [(a, b) for a, b in zip(one.tolist(), other.tolist(), strict=True) if a < b]
+    pairs = [(a, b) for a, b in pairs if shapely.area(shapely.intersection(zones[a], zones[b])) > _INSIDE_M]
     group = list(range(len(zones)))
     for a, b in sorted(pairs):
-        if shapely.area(shapely.intersection(zones[a], zones[b])) > _INSIDE_M:
-            low, high = sorted((group[a], group[b]))
-            group = [low if g == high else g for g in group]
+        low, high = sorted((group[a], group[b]))
+        group = [low if g == high else g for g in group]
     members = {g: tuple(i for i, of in enumerate(group) if of == g) for g in set(group)}
-    return sorted(m for m in members.values() if len(m) > 1)
+    return sorted({*pairs, *(m for m in members.values() if len(m) > 1)}, key=lambda m: (len(m), m))
 
 
 def _distinct(rows: Floats) -> Floats:
-    """Corners at different places, sorted."""
-    if not len(rows):
-        return rows
+    """Corners that differ, each once, in the order they were found."""
     _, first = np.unique(np.round(rows, 6), axis=0, return_index=True)
-    return rows[np.sort(first)] if len(first) == len(rows) else rows[first]
+    return rows[np.sort(first)]

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from indoor3d.models.network import MODES
 from indoor3d.models.vocabulary import Mode
-from indoor3d.routing.cost import durations_s
 from indoor3d.routing.route import Leg, Route
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def _pieces(graph: "NavGraph", first: "Spot", last: "Spot", thread: Thread, cond
     start, end = (np.array([s.x_m, s.y_m, network.surfaces[s.surface].floor_m]) for s in (first, last))
     if thread.enters < 0:
         return _with_openings(graph, [_straight(start, end, first.surface, speed)])
-    seconds = durations_s(network, conditions.profile, emergency=conditions.emergency)
+    seconds = graph.seconds(conditions)
     into = _straight(start, network.node_position[thread.enters], first.surface, speed)
     out = _straight(network.node_position[thread.leaves], end, last.surface, speed)
     return _with_openings(graph, [into, *(_edge(graph, label, seconds) for label in thread.labels), out])

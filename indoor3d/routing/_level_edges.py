@@ -81,12 +81,19 @@ class Ways:
 
 
 def _either(options: list[tuple[int, ...]], members: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Require one of two passages; of more, require all: never open more than is certain."""
-    if any(set(group) & set(members) for group in options):
-        return options
-    if len(members) == 2:
-        return [(*group, one) for group in options for one in members]
-    return [(*group, *members) for group in options]
+    """Require one of two passages; of more, require all: never open more than is certain.
+
+    An alternative that already needs one of them stays as it is.
+    """
+    found: list[tuple[int, ...]] = []
+    for group in options:
+        if set(group) & set(members):
+            found.append(group)
+        elif len(members) == 2:
+            found += [(*group, one) for one in members]
+        else:
+            found.append((*group, *members))
+    return list(dict.fromkeys(found))
 
 
 def add_surface(

@@ -53,7 +53,8 @@ def build_navigation(building: Building, *, radius_m: float = RADIUS_M) -> NavGr
 
     Examples
     --------
-    >>> build_navigation(building).route("hall", "office").levels  # doctest: +SKIP
+    >>> from tests.buildings import two_floors
+    >>> build_navigation(two_floors()).route("hall", "office").levels
     ('g', 'u')
     """
     surfaces = walkable(building, radius_m=radius_m)

@@ -71,6 +71,7 @@ class NavGraph:
         self.building, self.network, self.issues = building, network, issues
         self.floors = Floors(building, network, ways)
         self._arcs: dict[tuple[str, frozenset[str], bool], Arcs] = {}
+        self._seconds: dict[tuple[str, bool], tuple[Floats, Floats]] = {}
 
     def route(
         self, start: Place | str, goal: Place | str, *, profile: str = "walk", closed: Collection[str] = ()
@@ -205,6 +206,13 @@ class NavGraph:
             self._arcs[key] = self._filtered(conditions)
         return self._arcs[key]
 
+    def seconds(self, conditions: Conditions) -> tuple[Floats, Floats]:
+        """Seconds along every edge under a profile, forwards and backwards; closures do not count."""
+        key = (conditions.profile.id, conditions.emergency)
+        if key not in self._seconds:
+            self._seconds[key] = durations_s(self.network, conditions.profile, emergency=conditions.emergency)
+        return self._seconds[key]
+
     def reached(self, first: Spot, conditions: Conditions) -> Tree:
         """Quickest ways from a spot to every node; its own node is the last of the graph."""
         nodes, length = self.links(first, conditions)
@@ -234,7 +242,7 @@ class NavGraph:
 
     def _filtered(self, conditions: Conditions) -> Arcs:
         network = self.network
-        forward, backward = durations_s(network, conditions.profile, emergency=conditions.emergency)
+        forward, backward = self.seconds(conditions)
         tie = network.edge_length_m * _TIE_S_PER_M
         shut = passes(network, conditions.closed.elements)
         weight = np.concatenate([np.where(shut, np.inf, forward + tie), np.where(shut, np.inf, backward + tie)])

@@ -58,6 +58,9 @@ _NARROW = _Reason(
     advice="Check the widths of its openings.",
     advice_ko="개구부의 폭을 확인하세요.",
 )
+_NOT_JUDGED = {OpeningCategory.VIRTUAL, OpeningCategory.SCREEN_DOOR}
+"""Boundaries are as wide as they are, and what lies behind a platform screen door is no floor."""
+
 _NOWHERE = _Reason(
     reason="its openings lead to no other walkable space.",
     reason_ko="개구부가 다른 보행 공간으로 이어지지 않습니다.",
@@ -190,7 +193,7 @@ def _of_openings(graph: "NavGraph") -> Iterator[Issue]:
     for ways in graph.floors.ways:
         surface = ways.surface
         for p in surface.passages:
-            if p.opening.category is OpeningCategory.VIRTUAL:
+            if p.opening.category in _NOT_JUDGED:
                 continue
             position = (float(p.centre[0]), float(p.centre[1]), surface.floor_m)
             width = min(p.width_m, 2 * p.half_width_m)

@@ -1,9 +1,10 @@
 """Which openings lead outside, to the ground."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indoor3d.models.building import Exit, Opening
 from indoor3d.models.issue import Issue
@@ -20,18 +21,30 @@ class Ground:
 
     def __init__(self, model: Model) -> None:
         shapes = [s for p in model.family("IfcSite") if (s := model.shape(p)) is not None]
-        self.points = (
-            np.concatenate([s.vertices[np.unique(s.triangles)] for s in shapes]) if shapes else np.empty((0, 3))
-        )
+        self.triangles = np.concatenate([s.vertices[s.triangles] for s in shapes]) if shapes else np.empty((0, 3, 3))
         self.datum_m = next((p.origin[2] for p in model.family("IfcBuilding") if p.origin is not None), 0.0)
+        self.reference_m = float(model.made.document["georeference"]["elevation_m"] or 0.0)
 
-    def near(self, x: float, y: float) -> float:
-        """Height of the terrain at a place: that of its nearest vertex, or the building's datum without a terrain."""
-        if not len(self.points):
-            return self.datum_m
-        distance = np.hypot(self.points[:, 0] - x, self.points[:, 1] - y)
-        close = distance <= distance.min() + 0.5
-        return float(self.points[close, 2].max())
+    def near(self, x: float, y: float) -> float | None:
+        """Height of the terrain at a place, or None where the model has no terrain."""
+        a, b, c = (self.triangles[:, i] - (x, y, 0.0) for i in range(3))
+        areas = np.stack([_twice_area(b, c), _twice_area(c, a), _twice_area(a, b)])
+        total = areas.sum(axis=0)
+        inside = (np.abs(total) > 1e-9) & ((areas * np.sign(total) >= 0).all(axis=0))
+        if not inside.any():
+            return None
+        z = (areas * np.stack([a[:, 2], b[:, 2], c[:, 2]])).sum(axis=0)[inside] / total[inside]
+        return float(z.max())
+
+    def heights(self, doors: Iterable[Opening]) -> list[float]:
+        """Where the ground may be, the best evidence first: the terrain at the doors, the building's and the site's datum."""
+        places = [(o.footprint.centroid.x, o.footprint.centroid.y) for o in doors]
+        terrain = [z for x, y in places if (z := self.near(x, y)) is not None]
+        return [*([float(np.median(terrain))] if terrain else []), self.datum_m, self.reference_m]
+
+
+def _twice_area(p: NDArray[np.float64], q: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0])
 
 
 def is_marked(model: Model, ident: str) -> bool:
@@ -48,7 +61,9 @@ def exits_of(
     for opening in openings:
         marked = is_marked(model, opening.id)
         centre = opening.footprint.centroid
-        on_ground = opening.level == ground_level or abs(opening.floor_m - ground.near(centre.x, centre.y)) <= GROUND_M
+        terrain_m = ground.near(centre.x, centre.y)
+        on_terrain = terrain_m is not None and abs(opening.floor_m - terrain_m) <= GROUND_M
+        on_ground = opening.level == ground_level or on_terrain
         if not marked and not (opening.exterior and on_ground and opening.category not in _NEVER):
             kept.append(opening)
             continue

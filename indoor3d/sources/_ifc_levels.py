@@ -1,5 +1,6 @@
 """Storeys of the file → levels of the building."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from indoor3d.sources._ifc_model import Model, Product
 BELOW_M = 0.8
 """A floor belongs to the highest storey at most this far above it (design measurement: sunken and raised floors)."""
 _SAME_M = 0.3
+_NEAR_GROUND_M = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +101,23 @@ def storey_for(storeys: Sequence[Storey], declared: int, z: float) -> tuple[Stor
     return geometric, False
 
 
-def ground_of(storeys: Sequence[Storey], terrain_m: float, entrances: Iterable[str]) -> Storey:
-    """The storey on the ground: nearest the terrain, among those with doors to the outside when there are any."""
-    doors = set(entrances)
-    near = [s for s in storeys if s.id in doors and abs(s.z - terrain_m) <= 2.0] or list(storeys)
-    return min(near, key=lambda s: (abs(s.z - terrain_m), s.z, s.id))
+def ground_of(storeys: Sequence[Storey], heights: Sequence[float], entrances: Iterable[str]) -> Storey:
+    """The storey on the ground.
+
+    Parameters
+    ----------
+    heights : sequence of float
+        Where the ground may be, metres, the best evidence first; the first one with a storey near it counts.
+    entrances : iterable of str
+        Storey of every door to the outside; where no height fits, the storey with most of them is on the ground.
+    """
+    doors = Counter(entrances)
+    for ground_m in heights:
+        near = [s for s in storeys if abs(s.z - ground_m) <= _NEAR_GROUND_M]
+        if near:
+            near = [s for s in near if doors[s.id]] or near
+            return min(near, key=lambda s: (abs(s.z - ground_m), s.z, s.id))
+    return min(storeys, key=lambda s: (-doors[s.id], abs(s.z - heights[0]), s.id))
 
 
 def levels_of(storeys: Sequence[Storey], ground: Storey, floors: dict[str, float]) -> tuple[Level, ...]:

@@ -20,6 +20,7 @@ _WAYS = frozenset({"IfcStair", "IfcRamp", "IfcTransportElement"})
 _STANDING = frozenset({"IfcColumn", "IfcFurnishingElement", "IfcBuildingElementProxy", "IfcSanitaryTerminal"})
 _SIMPLIFY_M = 0.005
 _SAME_FLOOR_M = 0.05
+_BESIDE_M = 0.1  # a wall that only touches its rooms still parts them
 
 
 class Solids:
@@ -117,7 +118,7 @@ def obstacles_of(solids: Solids, spaces: Sequence[Space]) -> list[Obstacle]:
         bottom, top = heights(shape)
         low, high = shape.vertices[:, :2].min(axis=0), shape.vertices[:, :2].max(axis=0)
         floors: dict[tuple[str, int], list[Space]] = defaultdict(list)
-        for index in sorted(tree.query(box(*low, *high), predicate="intersects").tolist()):
+        for index in sorted(tree.query(box(*low, *high), predicate="dwithin", distance=_BESIDE_M).tolist()):
             space = walkable[index]
             if bottom < space.floor_m + HEAD_M and top > space.floor_m + KNEE_M:
                 floors[space.level, round(space.floor_m / _SAME_FLOOR_M)].append(space)
@@ -130,7 +131,7 @@ def _on_floors(solids: Solids, product: Product, floors: dict[tuple[str, int], l
     for (level, _), near in sorted(floors.items(), key=lambda item: item[1][0].floor_m):
         floor_m = min(s.floor_m for s in near)
         plan = clean(solids.band(product, floor_m), _SIMPLIFY_M)
-        if not plan.is_empty and any(plan.intersects(s.footprint) for s in near):
+        if not plan.is_empty and any(plan.distance(s.footprint) <= _BESIDE_M for s in near):
             rows.append((level, floor_m, plan))
     names = [product.id, *(f"{product.id}@{index}" for index in range(2, len(rows) + 1))]
     return [

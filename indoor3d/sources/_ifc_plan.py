@@ -127,9 +127,12 @@ def standing(shape: Shape, low_m: float, high_m: float, *, exact: bool = False) 
     bottom, top = heights(shape)
     if bottom >= high_m or top <= low_m:
         return Polygon()
-    cuts = [section(shape, z) for z in (low_m + 0.01, (low_m + high_m) / 2, high_m - 0.01)]
-    within = shape.vertices[shape.triangles]
-    within = within[((within[:, :, 2] > low_m) & (within[:, :, 2] < high_m)).all(axis=1)]
+    corners = shape.vertices[shape.triangles]
+    inside = (corners[:, :, 2] > low_m) & (corners[:, :, 2] < high_m)
+    within = corners[inside.all(axis=1)]
+    upright = not inside.any()  # no corner in the band: between its ends every side face is straight
+    middle = [] if upright else [(low_m + high_m) / 2]
+    cuts = [section(shape, z) for z in (low_m + 0.01, *middle, high_m - 0.01)]
     if not exact and len(shape.triangles) > _MAX_TRIANGLES:
         return hull(np.concatenate([within[:, :, :2].reshape(-1, 2), *(cut.reshape(-1, 2) for cut in cuts)]))
     parts = [_filled(cut) for cut in cuts if len(cut)]
@@ -139,6 +142,8 @@ def standing(shape: Shape, low_m: float, high_m: float, *, exact: bool = False) 
         return Polygon()
     if all(_alike(p, parts[0]) for p in parts[1:]):
         return parts[0]
+    if upright:  # it leans: what lies between its ends belongs to it
+        parts.append(_filled(section(shape, (low_m + high_m) / 2)))
     return polygonal(shapely.union_all(parts, grid_size=GRID_M))
 
 

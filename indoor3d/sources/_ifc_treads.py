@@ -17,7 +17,7 @@ GAP_M, MIN_TREAD_M2, MAX_RISER_M = 0.05, 0.1, 0.45
 _UP, _LEVEL = 0.6, 0.98
 _NEAR_M = 0.3
 _BEYOND_M = 0.45
-_SLICE_M = 0.1
+_SLICE_M, _MOST_SLICES = 0.1, 40
 Floats = NDArray[np.float64]
 
 
@@ -139,7 +139,7 @@ def incline(shape: Shape) -> Way | None:
 
 
 def _sloped(surface: Shape, low: float, high: float) -> Way | None:
-    heights = np.linspace(low + 0.01, high - 0.01, max(3, int((high - low) / _SLICE_M)))
+    heights = np.linspace(low + 0.01, high - 0.01, min(_MOST_SLICES, max(3, int((high - low) / _SLICE_M))))
     points: list[Position] = []
     widths: list[float] = []
     for z in heights:

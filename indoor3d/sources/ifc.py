@@ -174,7 +174,8 @@ class _Builder:
         self, storeys: list[Storey], spaces: list[Space], openings: list[Opening], connectors: list[Connector]
     ) -> tuple[tuple[Level, ...], list[Exit], list[Opening]]:
         ground = Ground(self.model)
-        on_ground = ground_of(storeys, ground.datum_m, [o.level for o in openings if o.exterior])
+        outward = [o for o in openings if o.exterior]
+        on_ground = ground_of(storeys, ground.heights(outward), [o.level for o in outward])
         exits, openings = exits_of(self.model, openings, on_ground.id, ground)
         floors: dict[str, float] = {}
         for space in spaces:

@@ -118,7 +118,7 @@ def test_a_wheelchair_route_takes_the_lift_and_says_no_when_it_is_closed(opened:
     visit = opened()
     _route(visit, "Hall", "Office")
     visit.wait("route", "drawn")
-    visit.page.locator(".segmented:visible").get_by_text("Wheelchair").click()
+    visit.page.get_by_role("radio", name="Wheelchair").check()
     visit.wait("route", "drawn")
     visit.page.get_by_text("Step-free").wait_for()
     visit.page.get_by_role("tab", name="Places").click()
@@ -131,9 +131,13 @@ def test_a_wheelchair_route_takes_the_lift_and_says_no_when_it_is_closed(opened:
     text = card.inner_text()
     assert "No route" in text
     assert "Lift 1" in text
-    assert "No other route was put in its place." in text
+    assert "no other route was substituted" in text
     visit.settle()
     visit.shot("no-route")
+    red = visit.page.evaluate(
+        "indoor3d.stage.overlay.placed.filter(({ marker }) => marker.colour === '#c4262e').map(({ marker }) => marker.id).sort()"
+    )
+    assert red == ["lift-1", "stairs-1"]
     visit.page.get_by_role("button", name="Open Lift 1 again").click()
     visit.wait("route", "drawn")
 
@@ -153,7 +157,7 @@ def test_escape_routes_are_drawn_by_exit_and_the_lost_come_first(opened: Opener)
     assert rows.count() == 2
     assert sum(int(rows.nth(index).locator("td").first.inner_text()) for index in range(2)) == 5
     visit.page.evaluate("indoor3d.store.toggleClosed('door-shop-store')")
-    panel.get_by_text("1 spaces without a way out").wait_for()
+    panel.get_by_text("Spaces without a way out: 1").wait_for()
     visit.settle()
     visit.shot("evacuation-without-way")
     first = panel.locator(":scope > *").first
@@ -258,6 +262,10 @@ def test_the_keyboard_reaches_everything(opened: Opener) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     assert page.get_by_role("combobox", name="From", exact=True).input_value() == "Gallery"
+    assert page.evaluate("document.activeElement.role") == "combobox", "drawing the panel anew keeps the focus"
+    page.get_by_role("radio", name="On foot").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.value") == "wheelchair"
 
 
 def test_nothing_is_drawn_while_nothing_changes(opened: Opener) -> None:

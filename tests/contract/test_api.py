@@ -53,7 +53,7 @@ def test_every_link_leads_somewhere(client: Client) -> None:
             assert answer.status == 400
         elif "/plain/" not in href:
             assert answer.status == 200, href
-            if "json" in answer.media_type:
+            if "json" in answer.media_type and not href.endswith("openapi.json"):
                 pending += [link["href"] for link in _links(answer.json)]
     assert len(seen) > 10
 

@@ -74,10 +74,39 @@ def test_every_operation_is_described(document: dict[str, Any]) -> None:
 
 def test_examples_keep_their_schemas(document: dict[str, Any]) -> None:
     checked = 0
+    for item in document["paths"].values():
+        for operation in item.values():
+            for response in operation["responses"].values():
+                for content in response.get("content", {}).values():
+                    if "example" in content:
+                        schema = {"$ref": content["schema"]["$ref"], "components": document["components"]}
+                        jsonschema.Draft202012Validator(schema).validate(content["example"])
+                        checked += 1
     for path in ("/v1/routes", "/v1/evacuations"):
         content = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
         schema = {"$ref": content["schema"]["$ref"], "components": document["components"]}
         for example in content["examples"].values():
             jsonschema.Draft202012Validator(schema).validate(example["value"])
             checked += 1
-    assert checked == 4
+    assert checked >= 8
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "body"),
+    [
+        (f"/v1/locate?{service.HALL}&level=0", "GET", None),
+        (f"/v1/nearby?{service.HALL}&level=0&category=aed", "GET", None),
+        ("/v1/routes", "POST", {"waypoints": [{"ref": "office"}, {"ref": "exit-1"}], "mode": "wheelchair"}),
+        ("/v1/evacuations", "POST", {"mode": "wheelchair"}),
+    ],
+    ids=["locate", "nearby", "routes", "evacuations"],
+)
+def test_examples_show_what_is_answered(document: dict[str, Any], path: str, method: str, body: Any) -> None:
+    """Every member an example shows is in a real answer, so that nobody writes code against a wish."""
+    client = Client(APP)
+    answer = client.get(path) if body is None else client.post(path, {"venue": "two-floors", **body})
+    content = document["paths"][path.partition("?")[0]][method.lower()]["responses"]["200"]["content"]
+    for shown in (member["example"] for member in content.values()):
+        assert shown.keys() <= answer.json.keys()
+        real = {name for feature in answer.json.get("features", []) for name in feature["properties"]}
+        assert {name for feature in shown.get("features", []) for name in feature["properties"]} <= real

@@ -1,8 +1,10 @@
 """What every reader owes: a building that keeps its own rules, or a typed error; never a crash or a hang."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 from shapely.geometry import Point
@@ -39,14 +41,25 @@ def ingested(request: pytest.FixtureRequest, shared: Path) -> tuple[Building, Re
 
 def test_elements_are_sorted_unique_and_known_to_one_another(ingested: tuple[Building, Report]) -> None:
     building, _ = ingested
-    groups = (building.spaces, building.openings, building.connectors, building.exits, building.facilities, building.obstacles)
+    groups = (
+        building.spaces,
+        building.openings,
+        building.connectors,
+        building.exits,
+        building.facilities,
+        building.obstacles,
+    )
     for group in groups:
         found = [element.id for element in group]
         assert found == sorted(set(found))
     levels = {level.id for level in building.levels}
     spaces = {space.id for space in building.spaces}
     openings = {opening.id for opening in building.openings}
-    assert all(element.level in levels for group in (groups[0], groups[1], groups[3], groups[4], groups[5]) for element in group)  # type: ignore[attr-defined]
+    assert all(
+        element.level in levels
+        for group in (groups[0], groups[1], groups[3], groups[4], groups[5])
+        for element in group
+    )
     assert all(stop.level in levels for connector in building.connectors for stop in connector.stops)
     assert all(set(opening.spaces) <= spaces for opening in building.openings)
     assert all(found.opening in openings for found in building.exits)
@@ -58,7 +71,8 @@ def test_elements_are_sorted_unique_and_known_to_one_another(ingested: tuple[Bui
 def test_footprints_are_sound_and_openings_reach_into_their_spaces(ingested: tuple[Building, Report]) -> None:
     building, _ = ingested
     spaces = {space.id: space for space in building.spaces}
-    for element in (*building.spaces, *building.openings, *building.connectors, *building.obstacles):
+    groups: tuple[Iterable[Any], ...] = (building.spaces, building.openings, building.connectors, building.obstacles)
+    for element in chain.from_iterable(groups):
         assert element.footprint.is_valid, element.id
         assert element.footprint.area > 0, element.id
     for opening in building.openings:
@@ -78,7 +92,10 @@ def test_connectors_run_from_floor_to_floor(ingested: tuple[Building, Report]) -
         for stop in connector.stops:
             here = Point(stop.position[:2])
             assert any(
-                s.walkable and s.level == stop.level and abs(s.floor_m - stop.position[2]) < 1e-6 and s.footprint.covers(here)
+                s.walkable
+                and s.level == stop.level
+                and abs(s.floor_m - stop.position[2]) < 1e-6
+                and s.footprint.covers(here)
                 for s in building.spaces
             )
 
@@ -112,8 +129,8 @@ BAD: dict[str, tuple[bytes, type[SourceError]]] = {
     "cut-off": (HEAD + b"#1=IFCPERSON($,$,$,$,$,$,$,$);\n#2=IFCPER", MalformedSource),
     "no-products": (HEAD + b"#1=IFCPERSON($,$,$,$,$,$,$,$);\n" + END, EmptyModel),
     "no-data": (HEAD + END, EmptyModel),
-    "garbage": (HEAD + b"#1=IFCWALL((((((((;\n#2=;;;\x00\xff\n" + END, SourceError),  # type: ignore[dict-item]
-    "deep": (HEAD + b"#1=IFCWALL(" + b"(" * 100_000 + b")" * 100_000 + b");\n" + END, SourceError),  # type: ignore[dict-item]
+    "garbage": (HEAD + b"#1=IFCWALL((((((((;\n#2=;;;\x00\xff\n" + END, SourceError),
+    "deep": (HEAD + b"#1=IFCWALL(" + b"(" * 100_000 + b")" * 100_000 + b");\n" + END, SourceError),
     "other-schema": (HEAD.replace(b"IFC4", b"AP203") + END, UnsupportedFormat),
 }
 

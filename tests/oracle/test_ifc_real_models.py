@@ -4,7 +4,7 @@ import random
 import re
 from collections import Counter
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ifcopenshell
 import ifcopenshell.geom
@@ -65,7 +65,9 @@ def test_what_is_known_comes_out(case: Case) -> None:
     assert (len(building.spaces), sum(s.walkable for s in building.spaces)) == (known.spaces, known.walkable)
     assert (len(doors), sum(len(set(o.spaces)) == 2 for o in doors)) == (known.doors, known.two_sided)
     assert all(o.spaces for o in doors)
-    assert Counter(str(c.category) for c in building.connectors) == Counter({"stairs": known.stairs} if known.stairs else {})
+    assert Counter(str(c.category) for c in building.connectors) == Counter(
+        {"stairs": known.stairs} if known.stairs else {}
+    )
     assert len(building.exits) == known.exits
     assert not any(e.certain for e in building.exits)
     assert {e.level for e in building.exits} == {next(v.id for v in building.levels if v.ordinal == 0)}
@@ -80,8 +82,7 @@ def test_every_walkable_space_is_reached_from_an_exit(case: Case) -> None:
     _, _, building, _ = case
     walkable = {s.id: s for s in building.spaces if s.walkable}
     links: list[tuple[str, ...]] = [tuple(x for x in o.spaces if x in walkable) for o in building.openings]
-    for connector in building.connectors:
-        links.append(tuple(_space_at(building, stop.position) for stop in connector.stops))
+    links += [tuple(_space_at(building, stop.position) for stop in c.stops) for c in building.connectors]
     openings = {o.id: o for o in building.openings}
     reached = {x for e in building.exits for x in openings[e.opening].spaces}
     for _ in walkable:
@@ -91,7 +92,11 @@ def test_every_walkable_space_is_reached_from_an_exit(case: Case) -> None:
 
 def _space_at(building: Building, position: tuple[float, float, float]) -> str:
     here = Point(position[:2])
-    found = [s.id for s in building.spaces if s.walkable and abs(s.floor_m - position[2]) < 0.01 and s.footprint.distance(here) < 0.01]
+    found = [
+        s.id
+        for s in building.spaces
+        if s.walkable and abs(s.floor_m - position[2]) < 0.01 and s.footprint.distance(here) < 0.01
+    ]
     return found[0]
 
 
@@ -109,21 +114,32 @@ def test_areas_are_those_that_the_model_states(case: Case) -> None:
 
 def test_vertices_are_those_of_the_kernel_in_world_coordinates(case: Case) -> None:
     path, _, building, _ = case
-    settings = ifcopenshell.geom.settings()
+    geom: Any = ifcopenshell.geom
+    settings = geom.settings()
     settings.set("use-world-coords", True)
     file = ifcopenshell.open(str(path))
     doors = file.by_type("IfcDoor")
-    iterator = ifcopenshell.geom.iterator(settings, file, 1, include=doors, geometry_library="hybrid-cgal-simple-opencascade")
+    iterator = geom.iterator(settings, file, 1, include=doors, geometry_library="hybrid-cgal-simple-opencascade")
     index = {feature.id: number for number, feature in enumerate(building.mesh.features)}
     for shape in iterator:
         world = np.array(shape.geometry.verts).reshape(-1, 3)
         used = np.unique(building.mesh.triangles[building.mesh.feature == index[shape.guid]])
         mine = building.mesh.positions[used]
-        np.testing.assert_allclose([mine.min(axis=0), mine.max(axis=0)], [world.min(axis=0), world.max(axis=0)], atol=1e-6)
+        np.testing.assert_allclose(
+            [mine.min(axis=0), mine.max(axis=0)], [world.min(axis=0), world.max(axis=0)], atol=1e-6
+        )
 
 
 def _navigation(building: Building) -> tuple[object, ...]:
-    groups = (building.levels, building.spaces, building.openings, building.connectors, building.exits, building.facilities, building.obstacles)
+    groups = (
+        building.levels,
+        building.spaces,
+        building.openings,
+        building.connectors,
+        building.exits,
+        building.facilities,
+        building.obstacles,
+    )
     return (building.venue, building.frame, *groups)
 
 
@@ -154,7 +170,9 @@ def test_the_order_of_lines_in_the_file_does_not_matter(shared: Path, tmp_path: 
     np.testing.assert_array_equal(first.mesh.colour, second.mesh.colour)
 
 
-@pytest.mark.parametrize("name", ["Badly_formed_Ifc_file.ifc", "geographic-referencing-utm.ifc", "wall_door_columnt_rgb4x3.ifc"])
+@pytest.mark.parametrize(
+    "name", ["Badly_formed_Ifc_file.ifc", "geographic-referencing-utm.ifc", "wall_door_columnt_rgb4x3.ifc"]
+)
 def test_models_without_rooms_are_empty(shared: Path, name: str) -> None:
     with pytest.raises(EmptyModel):
         read(shared / "data/ifc/xbim" / name)
@@ -162,7 +180,11 @@ def test_models_without_rooms_are_empty(shared: Path, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "share"),
-    [("ifc2indoorgml/231110AC-11-Smiley-West-04-07-2007.ifc", 1.0), ("bim-whale/LargeBuilding.ifc", 1.0), ("xbim/SampleHouse4.ifc", 1.0)],
+    [
+        ("ifc2indoorgml/231110AC-11-Smiley-West-04-07-2007.ifc", 1.0),
+        ("bim-whale/LargeBuilding.ifc", 1.0),
+        ("xbim/SampleHouse4.ifc", 1.0),
+    ],
 )
 def test_rooms_are_rebuilt_from_walls(shared: Path, tmp_path: Path, name: str, share: float) -> None:
     path = shared / "data/ifc" / name
@@ -173,7 +195,10 @@ def test_rooms_are_rebuilt_from_walls(shared: Path, tmp_path: Path, name: str, s
     rebuilt, report = read(tmp_path / "bare.ifc", mesh=False)
     assert "model.no-spaces" in {i.code for i in report.issues}
     rooms = [s for s in drawn.spaces if s.walkable]
-    found = [max((_iou(s.footprint, r.footprint) for r in rebuilt.spaces if abs(r.floor_m - s.floor_m) < 1.0), default=0.0) for s in rooms]
+    found = [
+        max((_iou(s.footprint, r.footprint) for r in rebuilt.spaces if abs(r.floor_m - s.floor_m) < 1.0), default=0.0)
+        for s in rooms
+    ]
     assert sum(iou > 0.9 for iou in found) >= share * len(rooms)
     assert len(rebuilt.exits) == len(drawn.exits)
 

@@ -24,7 +24,11 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     path = tmp_path_factory.mktemp("station") / "city-hall.ifc"
     path.write_text(write_ifc(plan), encoding="utf-8")
     file = ifcopenshell.open(str(path))
-    keys = {e.GlobalId: getattr(e, "Tag", None) or e.Name for kind in ("IfcElement", "IfcSpace", "IfcBuildingStorey") for e in file.by_type(kind)}
+    keys = {
+        e.GlobalId: getattr(e, "Tag", None) or e.Name
+        for kind in ("IfcElement", "IfcSpace", "IfcBuildingStorey")
+        for e in file.by_type(kind)
+    }
     return (plan, *read(path), keys)
 
 
@@ -35,14 +39,19 @@ def test_nothing_is_doubtful(case: Case) -> None:
 
 
 def test_levels(case: Case) -> None:
-    plan, building, _, keys = case
+    plan, building, _, _ = case
     expected = {s.id: (s.ordinal, s.ko, s.en, round(plan.elevation(s.id), 6)) for s in plan.storeys}
-    assert {v.short_name: (v.ordinal, v.name.ko, v.name.en, round(v.elevation_m, 6)) for v in building.levels} == expected
+    assert {
+        v.short_name: (v.ordinal, v.name.ko, v.name.en, round(v.elevation_m, 6)) for v in building.levels
+    } == expected
 
 
 def test_spaces(case: Case) -> None:
     plan, building, _, keys = case
-    found = {keys[s.id]: (str(s.category), str(s.access), s.name.ko, s.name.en, round(s.floor_m, 4), keys[s.level]) for s in building.spaces}
+    found = {
+        keys[s.id]: (str(s.category), str(s.access), s.name.ko, s.name.en, round(s.floor_m, 4), keys[s.level])
+        for s in building.spaces
+    }
     assert found == {s.id: (s.category, s.access, s.ko, s.en, round(s.floor, 4), s.level) for s in plan.spaces}
 
 
@@ -80,7 +89,9 @@ def test_exits_and_facilities(case: Case) -> None:
     outside = [o for o in plan.openings if len(o.between) == 1]
     assert Counter((e.number, e.name.ko) for e in building.exits) == Counter((o.exit_number, o.ko) for o in outside)
     assert all(e.certain for e in building.exits)
-    assert Counter((str(f.category), f.name.ko) for f in building.facilities) == Counter((f.category, f.ko) for f in plan.facilities)
+    assert Counter((str(f.category), f.name.ko) for f in building.facilities) == Counter(
+        (f.category, f.ko) for f in plan.facilities
+    )
 
 
 def test_place(case: Case) -> None:

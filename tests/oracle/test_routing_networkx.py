@@ -1,5 +1,7 @@
 """networkx as the oracle: the same graph, the same weights, the same answers."""
 
+from collections.abc import Callable
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from indoor3d.models.building import Building
 from indoor3d.models.network import MODES
 from indoor3d.models.vocabulary import Mode
 from indoor3d.routing.build import build_navigation
+from indoor3d.routing.evacuation import exit_field
 from indoor3d.routing.graph import NavGraph
 from indoor3d.routing.path import arcs, extended, tree
 from tests.buildings import open_plan, station, two_floors
@@ -27,7 +30,7 @@ def with_spot(graph: NavGraph, oracle: nx.MultiDiGraph, place: str, name: str, p
 
 @pytest.mark.parametrize("profile", ["walk", "wheelchair"])
 @pytest.mark.parametrize("make", [two_floors, station, open_plan])
-def test_every_route_is_as_quick_as_dijkstra_says(make: type[Building], profile: str) -> None:
+def test_every_route_is_as_quick_as_dijkstra_says(make: Callable[[], Building], profile: str) -> None:
     building = make()
     graph = build_navigation(building)
     closures: list[list[str]] = [[], [building.openings[0].id], [c.id for c in building.connectors][:1]]
@@ -55,7 +58,7 @@ def test_every_route_is_as_quick_as_dijkstra_says(make: type[Building], profile:
 
 
 @pytest.mark.parametrize("make", [two_floors, station, open_plan])
-def test_the_exit_of_every_node_is_that_of_multi_source_dijkstra(make: type[Building]) -> None:
+def test_the_exit_of_every_node_is_that_of_multi_source_dijkstra(make: Callable[[], Building]) -> None:
     building = make()
     graph = build_navigation(building)
     oracle = graph.to_networkx(profile="walk")
@@ -66,8 +69,6 @@ def test_the_exit_of_every_node_is_that_of_multi_source_dijkstra(make: type[Buil
             data["duration_s"] = data["length_m"] / (0.50 if data["climb_m"] > 0 else 0.65)
     exits = [node for node, ids in oracle.nodes(data="exits") if ids]
     expected = nx.multi_source_dijkstra_path_length(oracle.reverse(), set(exits), weight="duration_s")
-    from indoor3d.routing.evacuation import exit_field
-
     cost = exit_field(graph, graph.conditions("walk", [], emergency=True)).reached.cost
     for node in oracle.nodes:
         assert cost[node] == pytest.approx(expected.get(node, np.inf), abs=1e-6)

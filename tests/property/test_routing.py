@@ -1,5 +1,6 @@
 """Properties of routes in made-up buildings: closing is rebuilding without, never shorter, never through a wall."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -157,7 +158,7 @@ def assert_closing_is_rebuilding(building: Building, *, pairs: int, profile: str
 
 @pytest.mark.parametrize("profile", ["walk", "wheelchair"])
 @pytest.mark.parametrize("make", [two_floors, station, open_plan])
-def test_closing_an_opening_equals_rebuilding_without_it(make: type[Building], profile: str) -> None:
+def test_closing_an_opening_equals_rebuilding_without_it(make: Callable[[], Building], profile: str) -> None:
     assert assert_closing_is_rebuilding(make(), pairs=8, profile=profile) > 0
 
 
@@ -200,6 +201,46 @@ def test_closing_all_openings_leaves_every_room_to_itself(building: Building) ->
             if start.id != goal.id:
                 with pytest.raises(RoutingError):
                     graph.route(start.id, goal.id, closed=every)
+
+
+@given(plans(), st.data())
+@SLOW
+def test_closing_several_is_never_better_than_rebuilding_without_them(building: Building, data: st.DataObject) -> None:
+    shut = data.draw(
+        st.sets(st.sampled_from([o.id for o in building.openings]), min_size=2 if len(building.openings) > 1 else 1)
+    )
+    graph, rebuilt = build_navigation(building), building
+    for ident in shut:
+        rebuilt = without(rebuilt, ident)
+    other = build_navigation(rebuilt)
+    some = places(building, np.random.default_rng(9), near=building.openings[0], count=8)
+    for start, goal in zip(some[::2], some[1::2], strict=True):
+        closed, expected = length_m(graph, start, goal, closed=sorted(shut)), length_m(other, start, goal)
+        assert expected < 0 or closed < 0 or closed >= expected - LENGTH_M
+
+
+def test_a_narrow_opening_inside_a_wide_one_does_not_stay_open_when_both_are_closed() -> None:
+    # The band through the narrow one runs along the border of what the two open together.
+    def turned(x0: float, y0: float, x1: float, y1: float) -> shapely.Polygon:
+        return affinity.rotate(box(x0, y0, x1, y1), 17.0, origin=(0, 0))
+
+    def opening(ident: str, start: float, width: float) -> Opening:
+        rect = turned(start, ROOM_M - 0.06, start + width, ROOM_M + 0.06)
+        return Opening(id=ident, level="g", footprint=rect, floor_m=0.0, spaces=("r01", "r00"))
+
+    rooms = [(f"r{i}{j}", turned(i * 4, j * 4, i * 4 + 4, j * 4 + 4)) for i in range(2) for j in range(2)]
+    building = Building(
+        venue=Venue(id="turned", name=Text(default="Turned")),
+        frame=FRAME,
+        levels=(_level("g", 0, 0.0, "1F"),),
+        spaces=tuple(Space(id=i, level="g", footprint=f, floor_m=0.0, ceiling_m=3.0) for i, f in rooms),
+        openings=(opening("narrow", 3.1, 0.3), opening("wide", 3.0, 0.5)),
+    )
+    graph = build_navigation(building)
+    for shut in (["narrow"], ["wide"]):
+        assert graph.route("r00", "r01", closed=shut).length_m > 0
+    with pytest.raises(NoRoute):
+        graph.route("r00", "r01", closed=["narrow", "wide"])
 
 
 @given(plans())

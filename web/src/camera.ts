@@ -75,6 +75,12 @@ export class View {
     this.look(this.controls.target.clone(), direction(azimuth, plan ? PLAN_TILT_DEG : TILT_DEG), spherical.radius);
   }
 
+  /** Move what is looked at, and the camera with it. */
+  pan(by: THREE.Vector3): void {
+    this.controls.target.add(by);
+    this.camera.position.add(by);
+  }
+
   zoom(factor: number): void {
     const offset = this.camera.position.clone().sub(this.controls.target).multiplyScalar(factor);
     const bounded = offset.clampLength(CLOSEST_M, this.controls.maxDistance);

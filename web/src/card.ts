@@ -2,7 +2,7 @@
 import { asRecord } from "./api";
 import { iconOf, type Element } from "./catalogue";
 import type { Context } from "./context";
-import { h, replace, svg } from "./dom";
+import { h, keepingFocus, replace, svg } from "./dom";
 import { best, isKey, metres, t } from "./i18n";
 import { iconPath, markerColour } from "./icons";
 import { asProblem, problemCard } from "./problem";
@@ -55,12 +55,8 @@ export class Card {
     if (!picked) return;
     const element = this.context.catalogue.get(picked.id);
     const category = element ? this.context.catalogue.subtitle(element, lang) : best(feature?.properties["category_label"] as string);
-    replace(
-      this.root,
-      this.heading(this.context.nameOf(picked), category, element),
-      this.actions(element),
-      feature ? facts(this.context, feature) : h("p", { class: "hint busy" }, t("card.loading")),
-    );
+    const body = feature ? facts(this.context, feature) : h("p", { class: "hint busy" }, t("card.loading"));
+    keepingFocus(this.root, () => replace(this.root, this.heading(this.context.nameOf(picked), category, element), this.actions(element), body));
   }
 
   /** Walls and slabs are no elements of the plan: that is not an error to show. */

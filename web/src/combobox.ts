@@ -57,10 +57,8 @@ class Menu {
 
   listen(): void {
     this.input.addEventListener("input", () => this.open());
-    this.input.addEventListener("focus", () => {
-      this.input.select();
-      this.open("");
-    });
+    this.input.addEventListener("focus", () => this.input.select());
+    this.input.addEventListener("click", () => this.open(""));
     this.input.addEventListener("blur", () => setTimeout(() => this.close(), 120));
     this.input.addEventListener("keydown", (event) => this.key(event));
   }

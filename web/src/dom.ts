@@ -36,3 +36,19 @@ export function svg(path: string, className = "icon"): SVGSVGElement {
 export function replace(parent: Element, ...children: readonly Child[]): void {
   parent.replaceChildren(...children.filter((child): child is Node | string => child !== false && child !== null && child !== undefined));
 }
+
+/** Draw a part of the page anew without taking the keyboard's place away. */
+export function keepingFocus(root: Element, draw: () => void): void {
+  const active = document.activeElement;
+  const key = active && root.contains(active) ? focusKey(active) : "";
+  draw();
+  if (!key) return;
+  const same = [...root.querySelectorAll<HTMLElement>("button, input, select, a")].find((element) => focusKey(element) === key);
+  same?.focus({ preventScroll: true });
+}
+
+/** What stays the same about a control when it is drawn anew. */
+function focusKey(element: Element): string {
+  const own = element instanceof HTMLInputElement ? [element.type, element.name, element.type === "radio" ? element.value : ""] : [];
+  return [element.tagName, ...own, element.getAttribute("aria-label") ?? element.textContent].join("|");
+}

@@ -2,7 +2,7 @@
 import type { ApiProblem } from "./api";
 import { closureList, modeSwitch } from "./closures";
 import type { Context } from "./context";
-import { h, replace, svg } from "./dom";
+import { h, keepingFocus, replace, svg } from "./dom";
 import { duration, metres, t } from "./i18n";
 import { iconPath } from "./icons";
 import { byExit, type EscapeProblem, type EvacuationAnswer, readEvacuation } from "./journey";
@@ -26,6 +26,10 @@ export class EvacuationPanel {
   }
 
   render(): void {
+    keepingFocus(this.root, () => this.draw());
+  }
+
+  private draw(): void {
     const { context } = this;
     replace(
       this.root,

@@ -23,6 +23,7 @@ import { Store } from "./state";
 import type { Venue, VenueSummary } from "./types";
 
 const stageCode = import("./stage");
+const LISTS_AFTER_MS = 2_000;
 
 async function findVenue(api: Api): Promise<{ venue: Venue; venues: VenueSummary[] }> {
   const asked = new URLSearchParams(location.search).get("venue");
@@ -105,13 +106,17 @@ function buildPanels(context: Context, shell: Shell, picture: Picture): { refres
   return { refresh };
 }
 
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
 async function open(root: HTMLElement): Promise<void> {
   const lang = initialLanguage();
   setLanguage(lang);
   const [api, store] = [new Api(lang), new Store(lang)];
   const picture = new Picture(store);
   const shell = new Shell(root, store, {
-    zoom: (factor) => picture.stage?.view.zoom(factor),
+    zoom: (factor) => picture.stage?.zoom(factor),
     turn: () => picture.stage?.view.turn(45),
     fit: () => picture.stage?.fitVisible({ keep: true }),
     plan: (plan) => picture.stage?.view.setPlan(plan),
@@ -131,6 +136,8 @@ async function open(root: HTMLElement): Promise<void> {
     shell.say("");
     const panels = buildPanels(context, shell, picture);
     const drawn = picture.start(stageCode, context, shell);
+    // The first picture comes first; lists do not wait for a slow one.
+    await Promise.race([picture.begun, pause(LISTS_AFTER_MS)]);
     await loadPlans(context, (problem) => shell.say(`${best(problem.title)} ${problem.detail}`));
     panels.refresh();
     document.documentElement.dataset["lists"] = "ready";

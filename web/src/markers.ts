@@ -14,14 +14,15 @@ const ICON_PRIORITY: Readonly<Record<string, number>> = {
 }; // prettier-ignore
 /** Kept for levels on their own: with all levels shown, only what orients. */
 const SEEN_FROM_AFAR = new Set(["lift"]);
+const WARNED = "#c4262e";
 const UNLABELLED = new Set(["lift_shaft", "stairwell", "track"]);
 
 export function markersFor(context: Context, route: RouteAnswer | undefined, levelTags: readonly Marker[]): Marker[] {
-  const { level, filter, picked, closed } = context.store.get();
+  const { level, filter, picked, blocked } = context.store.get();
   const elements = context.catalogue.all();
   const inLevel = (element: Element): boolean => level === ALL || element.levels.includes(level);
-  const shown = elements.filter((element) => isShown(element, level, filter) && inLevel(element));
-  const markers = shown.flatMap((element) => marker(context, element, closed.has(element.id), level)).filter((entry): entry is Marker => entry !== undefined);
+  const shown = elements.filter((element) => (blocked.has(element.id) || isShown(element, level, filter)) && inLevel(element));
+  const markers = shown.flatMap((element) => marker(context, element, level)).filter((entry): entry is Marker => entry !== undefined);
   const ends = route ? routeEnds(route) : [];
   if (picked && !markers.some((entry) => entry.id === picked.id)) {
     markers.push({ id: picked.id, kind: "pin", icon: "pin", text: "●", position: picked.point, priority: 500, colour: "#b26a00", always: true });
@@ -44,20 +45,22 @@ function isShown(element: Element, level: string, filter: string): boolean {
   return !(element.type === "space" && UNLABELLED.has(element.category));
 }
 
-function marker(context: Context, element: Element, isClosed: boolean, level: string): Marker | undefined {
-  const { lang } = context.store.get();
+function marker(context: Context, element: Element, level: string): Marker | undefined {
+  const { lang, closed, blocked } = context.store.get();
+  const isClosed = closed.has(element.id);
+  const warned = isClosed || blocked.has(element.id);
   const position = atLevel(context, element, level);
   const base = { id: element.id, position, icon: iconOf(element) };
   if (element.type === "exit") {
-    const colour = isClosed ? "#c4262e" : "#00703c";
+    const colour = warned ? WARNED : "#00703c";
     return { ...base, kind: element.number ? "badge" : "icon", icon: "exit", text: element.number, priority: 100, colour };
   }
   if (element.type === "space") {
     const text = best(element.name, lang);
     return text ? { ...base, kind: "label", text, priority: 20 } : undefined;
   }
-  const priority = ICON_PRIORITY[element.category] ?? 40;
-  return { ...base, kind: "icon", text: "", priority, ...(isClosed && { icon: "blocked", colour: "#c4262e" }) };
+  const priority = (ICON_PRIORITY[element.category] ?? 40) + (warned ? 150 : 0);
+  return { ...base, kind: "icon", text: "", priority, ...(isClosed && { icon: "blocked" }), ...(warned && { colour: WARNED }) };
 }
 
 /** A connector stands on the level that is shown. */

@@ -29,13 +29,17 @@ const LONGEST_TAG = 14;
 
 export class Picture {
   stage: Stage | undefined;
+  /** Settled once the first tiles are drawn, or will not be. */
+  readonly begun: Promise<void>;
   routeDrawn: () => RouteAnswer | undefined = () => undefined;
   private readonly store: Store;
   private context: Context | undefined;
   private paths: readonly Path[] = [];
+  private firstTiles: () => void = () => undefined;
 
   constructor(store: Store) {
     this.store = store;
+    this.begun = new Promise((resolve) => (this.firstTiles = resolve));
     store.subscribe((state, before) => this.follow(state, before));
   }
 
@@ -52,6 +56,8 @@ export class Picture {
         hovered: (id) => void (id === this.store.get().hovered || this.store.set({ hovered: id })),
         ready: () => {
           dataset["ready"] = "tiles";
+          performance.mark("indoor3d:tiles");
+          this.firstTiles();
           this.update();
         },
         loaded: () => this.update(),
@@ -61,6 +67,7 @@ export class Picture {
       shell.say(t("stage.noWebgl"));
       shell.stage.classList.add("empty");
       dataset["ready"] = "text";
+      this.firstTiles();
       this.store.set({ open: true });
       return;
     }

@@ -1,7 +1,7 @@
 /** Places panel: everything that can be looked for, as text. */
 import { type Element, type ElementType, iconOf } from "./catalogue";
 import type { Context } from "./context";
-import { h, replace, svg } from "./dom";
+import { h, keepingFocus, replace, svg } from "./dom";
 import { t } from "./i18n";
 import { iconPath, markerColour } from "./icons";
 import type { State } from "./state";
@@ -69,7 +69,7 @@ export class PlacesPanel {
       button.style.setProperty("--chip", markerColour(chip));
       return button;
     };
-    replace(this.chips, ...present.map(make));
+    keepingFocus(this.chips, () => replace(this.chips, ...present.map(make)));
   }
 
   private toggle(chip: string): void {

@@ -25,7 +25,6 @@ export function problemCard(problem: ApiProblem, context?: Context, retry?: () =
     h("h3", {}, svg(iconPath("blocked")), problemTitle(problem)),
     detail && h("p", {}, detail),
     problem.blockedBy.length > 0 && context ? blockers(problem, context) : null,
-    problem.code === "no-route" && h("p", { class: "quiet" }, t("problem.unsafe")),
     retry && isConnection ? h("button", { class: "button", type: "button", onclick: retry }, t("problem.retry")) : null,
   );
 }

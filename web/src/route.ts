@@ -3,7 +3,7 @@ import type { ApiProblem } from "./api";
 import { closureList, modeSwitch } from "./closures";
 import { combobox } from "./combobox";
 import type { Context } from "./context";
-import { h, replace, svg } from "./dom";
+import { h, keepingFocus, replace, svg } from "./dom";
 import { best, duration, metres, t } from "./i18n";
 import { iconPath } from "./icons";
 import { readRoute, type RouteAnswer, type Step } from "./journey";
@@ -35,6 +35,10 @@ export class RoutePanel {
   }
 
   render(): void {
+    keepingFocus(this.root, () => this.draw());
+  }
+
+  private draw(): void {
     const { context } = this;
     const { from, to } = context.store.get();
     const start = combobox(context, t("route.from"), (element) => context.store.set({ from: element && context.catalogue.place(element) }));

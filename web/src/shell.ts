@@ -91,7 +91,7 @@ export class Shell {
         t("app.language"),
       ),
     );
-    const credit = this.venue ? [best(this.venue.attribution), this.venue.licence].filter(Boolean).join(" · ") : "";
+    const credit = this.venue ? [this.venue.licence, best(this.venue.attribution)].filter(Boolean).join(" · ") : "";
     this.credit.textContent = credit;
     this.credit.hidden = credit === "";
   }

@@ -35,6 +35,8 @@ const TAP_SLACK_PX = 6;
 const MAX_PIXEL_RATIO = 2;
 /** Field of view by which tiles are chosen. */
 const SEEING_DEG = 120;
+/** Boxes larger than this can hold more of the outside than of the building, metres. */
+const COMPACT_M = 25;
 const UNIT = new THREE.Vector3(1, 1, 1);
 /** Rest of the pointer before what is under it is looked for. */
 const HOVER_MS = 60;
@@ -132,6 +134,16 @@ export class Stage {
     const visible = this.features.all().filter((drawn) => this.isVisible(drawn));
     this.view.fit(visible.flatMap((drawn) => corners(this.boxInPicture(drawn))), options);
     this.requestRender();
+  }
+
+  /** Nearer or farther; nearer goes towards the building where the middle of the picture is beside it. */
+  zoom(factor: number): void {
+    const { target } = this.view.controls;
+    const solids = this.features.all().filter(({ level, box }) => this.isShown(level) && box.max.x - box.min.x < COMPACT_M && box.max.z - box.min.z < COMPACT_M);
+    const boxes = solids.map((drawn) => this.boxInPicture(drawn));
+    const nearest = boxes.reduce<THREE.Box3 | undefined>((a, b) => (a && a.distanceToPoint(target) <= b.distanceToPoint(target) ? a : b), undefined);
+    if (factor < 1 && nearest) this.view.pan(nearest.clampPoint(target, new THREE.Vector3()).sub(target));
+    this.view.zoom(factor);
   }
 
   fitPoints(points: readonly Vec3[], marginM = 6): void {
@@ -237,7 +249,11 @@ export class Stage {
   }
 
   private isVisible(drawn: Drawn): boolean {
-    return drawn.category === "space" && this.look?.levels.get(drawn.level) !== "hidden" && this.look?.levels.get(drawn.level) !== "context";
+    return drawn.category === "space" && this.isShown(drawn.level);
+  }
+
+  private isShown(level: string): boolean {
+    return (this.look?.levels.get(level) ?? "full") === "full";
   }
 
   /** Where the ray through a pixel meets height `heightM` of the site. */

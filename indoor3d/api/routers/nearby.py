@@ -1,7 +1,7 @@
 """What is around somebody: facilities, exits, lifts, restrooms, by the way one walks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -36,8 +36,6 @@ from indoor3d.api.routers.locate import venue_at
 from indoor3d.routing.place import Place, place_at
 
 router = APIRouter(prefix="/v1/nearby", tags=["Around me"])
-
-Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
 class Wish(BaseModel):
@@ -108,6 +106,8 @@ async def nearby(
 def _answer(data: VenueData, start: Place, wish: Wish, links: Links, query: dict[str, str]) -> dict[str, Any]:
     found = _search(data, start, wish)
     shown = found[wish.offset : wish.offset + wish.limit]
+    if wish.by_walk:
+        shown = _on_wheels(data, start, shown)
     made = [{"rel": "self", "href": links.to("nearby", **query), "type": GEOJSON}]
     following = wish.offset + wish.limit
     if following < len(found):
@@ -126,18 +126,19 @@ def _answer(data: VenueData, start: Place, wish: Wish, links: Links, query: dict
 
 def _search(data: VenueData, start: Place, wish: Wish) -> list[Found]:
     wanted = candidates(data.building, near=start, categories=wish.categories)
-    lines = np.array([np.hypot(c.place.x_m - start.x_m, c.place.y_m - start.y_m) for c in wanted])
+    lines = [float(np.hypot(c.place.x_m - start.x_m, c.place.y_m - start.y_m)) for c in wanted]
+    # No way is shorter than the straight line: what is farther need not be walked to.
+    near = [(c, line) for c, line in zip(wanted, lines, strict=True) if line <= wish.radius]
     if wish.by_walk:
-        found = _walked(data, start, wanted, lines, wish.mode)
-        found = [f for f in found if f.walk_m <= wish.radius or (np.isinf(f.walk_m) and f.line_m <= wish.radius)]
+        found = [f for f in _walked(data, start, near, wish.mode) if f.walk_m <= wish.radius or np.isinf(f.walk_m)]
     else:
         found = [
-            Found(candidate=c, line_m=float(line), walk_m=np.nan, walk_s=np.nan, step_free=None)
-            for c, line in zip(wanted, lines, strict=True)
-            if line <= wish.radius and start.level in {None, c.place.level}
+            Found(candidate=c, line_m=line, walk_m=np.nan, walk_s=np.nan, step_free=None)
+            for c, line in near
+            if start.level in {None, c.place.level}
         ]
     if wish.accessible == "true":
-        found = [f for f in found if _accessible(f, wish)]
+        found = [f for f in (_on_wheels(data, start, found) if wish.by_walk else found) if _accessible(f, wish)]
     return sorted(found, key=lambda f: (f.walk_m if wish.by_walk else f.line_m, f.line_m, f.candidate.element.id))
 
 
@@ -150,22 +151,18 @@ def _accessible(found: Found, wish: Wish) -> bool:
     return found.candidate.accessible
 
 
-def _walked(data: VenueData, start: Place, wanted: Sequence[Candidate], lines: Floats, mode: str) -> list[Found]:
-    if not wanted:
-        return []
-    goals = [c.place for c in wanted]
-    ways = data.graph.distances(start, goals, profile=mode)
-    wheels = ways if mode == "wheelchair" else data.graph.distances(start, goals, profile="wheelchair")
+def _walked(data: VenueData, start: Place, near: Sequence[tuple[Candidate, float]], mode: str) -> list[Found]:
+    ways = data.graph.distances(start, [candidate.place for candidate, _ in near], profile=mode)
     return [
-        Found(
-            candidate=candidate,
-            line_m=float(lines[i]),
-            walk_m=float(ways.length_m[i]),
-            walk_s=float(ways.duration_s[i]),
-            step_free=bool(np.isfinite(wheels.length_m[i])),
-        )
-        for i, candidate in enumerate(wanted)
+        Found(candidate=candidate, line_m=line, walk_m=float(length), walk_s=float(seconds), step_free=None)
+        for (candidate, line), length, seconds in zip(near, ways.length_m, ways.duration_s, strict=True)
     ]
+
+
+def _on_wheels(data: VenueData, start: Place, found: Sequence[Found]) -> list[Found]:
+    """Find out what a wheelchair reaches."""
+    ways = data.graph.distances(start, [f.candidate.place for f in found], profile="wheelchair")
+    return [replace(f, step_free=bool(np.isfinite(way))) for f, way in zip(found, ways.length_m, strict=True)]
 
 
 def _feature(data: VenueData, found: Found, wish: Wish, links: Links) -> geojson.Feature:

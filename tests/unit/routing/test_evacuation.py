@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from shapely import MultiPolygon, Polygon, box
 
 from indoor3d.errors import NoOpenExit, NoRoute, OffNetwork
 from indoor3d.models.building import Obstacle
@@ -10,7 +11,6 @@ from indoor3d.models.vocabulary import Access, Mode
 from indoor3d.routing.build import build_navigation
 from indoor3d.routing.graph import NavGraph
 from indoor3d.routing.reach import unreachable_spaces
-from shapely import box
 from tests.buildings import open_plan, station, two_floors
 
 
@@ -113,8 +113,8 @@ def test_starts_off_the_network_carry_the_problem(graph: NavGraph) -> None:
 def test_a_cut_off_part_of_a_room_is_a_problem_and_a_gap_behind_furniture_is_not() -> None:
     building = two_floors()
 
-    def with_wall(footprint: object) -> NavGraph:
-        wall = Obstacle(id="wall", level="g", footprint=footprint, floor_m=0.0)  # type: ignore[arg-type]
+    def with_wall(footprint: Polygon | MultiPolygon) -> NavGraph:
+        wall = Obstacle(id="wall", level="g", footprint=footprint, floor_m=0.0)
         return build_navigation(replace(building, obstacles=(*building.obstacles, wall)))
 
     half = with_wall(box(0, 2, 12, 2.1)).evacuate()

@@ -1,6 +1,7 @@
 """Routes through small buildings, with numbers that can be checked on paper."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -251,7 +252,7 @@ def test_a_gap_beside_a_column_is_too_narrow_for_a_wheelchair() -> None:
 
 
 @pytest.mark.parametrize("make", [two_floors, station, open_plan])
-def test_every_route_stays_in_free_space_or_on_a_connector(make: type[Building]) -> None:
+def test_every_route_stays_in_free_space_or_on_a_connector(make: Callable[[], Building]) -> None:
     building = make()
     graph = build_navigation(building)
     ids = [space.id for space in building.spaces]
@@ -286,7 +287,7 @@ def test_a_stored_network_answers_as_the_built_one() -> None:
         shut = [building.openings[0].id]
         for goal in ids[1:]:
             for closed in ([], shut):
-                answers = []
+                answers: list[object] = []
                 for one in (built, stored):
                     try:
                         route = one.route(ids[0], goal, closed=closed)
@@ -297,10 +298,10 @@ def test_a_stored_network_answers_as_the_built_one() -> None:
 
 
 @pytest.mark.parametrize("make", [two_floors, station, open_plan])
-def test_the_order_of_the_model_changes_nothing(make: type[Building]) -> None:
+def test_the_order_of_the_model_changes_nothing(make: Callable[[], Building]) -> None:
     building = make()
     fields = ("levels", "spaces", "openings", "connectors", "exits", "facilities", "obstacles")
-    turned = replace(building, **{name: tuple(reversed(getattr(building, name))) for name in fields})
+    turned = replace(building, **{name: tuple(reversed(getattr(building, name))) for name in fields})  # type: ignore[arg-type]
     one, other = build_navigation(building).network, build_navigation(turned).network
     for name in one.__dataclass_fields__:
         a, b = getattr(one, name), getattr(other, name)

@@ -72,7 +72,9 @@ def test_a_parser_that_hangs_is_a_malformed_source(model: Path) -> None:
 
 
 def test_no_shape_from_either_kernel_is_a_geometry_failure(model: Path) -> None:
-    broken = workers.command("worker._iterate = lambda *a, **k: iter(())\nworker._one_by_one = lambda *a, **k: iter(())")
+    broken = workers.command(
+        "worker._iterate = lambda *a, **k: iter(())\nworker._one_by_one = lambda *a, **k: iter(())"
+    )
     with pytest.raises(GeometryFailed):
         IfcSource(model, worker=broken).read(QUICK)
 

@@ -33,7 +33,9 @@ def test_frames_come_out_as_they_went_in(count: int, step: int) -> None:
     assert not buffer.pending
 
 
-@pytest.mark.parametrize("data", [b"\xff\xff\xff\xff", b"\x02\x00\x00\x00{}", b"\x04\x00\x00\x00[1,2", b"hello hello hello" * 9])
+@pytest.mark.parametrize(
+    "data", [b"\xff\xff\xff\xff", b"\x02\x00\x00\x00{}", b"\x04\x00\x00\x00[1,2", b"hello hello hello" * 9]
+)
 def test_other_bytes_are_refused_or_wait_for_more(data: bytes) -> None:
     buffer = Buffer()
     buffer.feed(data)

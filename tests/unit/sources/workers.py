@@ -28,7 +28,7 @@ def dying(*a, **k):
 worker._iterate = dying
 """
 )
-HANG_AFTER_FIVE = CRASH_AFTER_FIVE[:2] + (CRASH_AFTER_FIVE[2].replace("n == 5: die()", "n == 5: time.sleep(600)"),)
+HANG_AFTER_FIVE = (*CRASH_AFTER_FIVE[:2], CRASH_AFTER_FIVE[2].replace("n == 5: die()", "n == 5: time.sleep(600)"))
 LOSES_EVERY_THIRD = command(
     """
 def losing(*a, **k):

@@ -128,7 +128,6 @@ export const ko: Readonly<Record<Key, string>> = {
   "problem.noVenue": "아직 장소가 없습니다",
   "problem.noVenueHint": "먼저 장소를 만드세요: indoor3d build 파일",
   "problem.retry": "다시 시도",
-  "problem.unsafe": "다른 경로로 대신하지 않았습니다.",
   "reason.closed": "닫힘",
   "reason.stairs": "계단",
   "reason.escalator": "에스컬레이터",
