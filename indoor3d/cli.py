@@ -29,7 +29,7 @@ def _language() -> str:
     return "ko" if locale.startswith("ko") else "en"
 
 
-class _At(click.ParamType):
+class _At(click.ParamType):  # type: ignore[type-arg]
     """LON,LAT[,HEIGHT[,HEADING]] as four numbers."""
 
     name = "lon,lat[,height[,heading]]"
@@ -72,7 +72,7 @@ _profile_option = click.option("--profile", default="walk", show_default=True, h
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="indoor3d")
 def cli() -> None:
-    """Building models in; 3D Tiles, routes and escape plans out.
+    r"""Building models in; 3D Tiles, routes and escape plans out.
 
     \b
     Exit codes: 0 done, 1 unexpected, 2 the input cannot be used, 3 not found,
@@ -331,7 +331,8 @@ def _check(options: dict[str, Any]) -> list[Any]:
         record, building = store.record(options["target"]), store.building(options["target"])
 
         def read(path: str) -> bytes:
-            return store.blobs.get(store.asset(record.venue.id, record.version, path).digest)
+            data: bytes = store.blobs.get(store.asset(record.venue.id, record.version, path).digest)
+            return data
 
         profiles = ("meshopt", "plain")
         return [f for profile in profiles for f in check_tileset(read, f"{profile}/tileset.json", expect=building)]

@@ -93,7 +93,7 @@ except ImportError:  # run by hand where hatchling is not installed
     pass
 else:
 
-    class BuildHook(BuildHookInterface):  # type: ignore[misc]
+    class BuildHook(BuildHookInterface[Any]):
         """The hook that hatchling finds in this file."""
 
         PLUGIN_NAME = "custom"

@@ -17,8 +17,10 @@ def _issues() -> str:
 def _errors() -> str:
     rows = ["| code | exit code | title | 제목 | what to do |", "|---|---|---|---|---|"]
     found = [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, errors.Indoor3dError)]
-    for cls in sorted(found, key=lambda c: c.code):
-        rows.append(f"| `{cls.code}` | {cls.exit_code} | {cls.title['en']} | {cls.title['ko']} | {cls.hint['en']} |")
+    rows += [
+        f"| `{cls.code}` | {cls.exit_code} | {cls.title['en']} | {cls.title['ko']} | {cls.hint['en']} |"
+        for cls in sorted(found, key=lambda c: c.code)
+    ]
     return "\n".join(rows)
 
 

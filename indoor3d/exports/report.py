@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from indoor3d.models.building import Building, Position
+from indoor3d.models.building import Building, Exit, Facility, Opening, Position, Space
 from indoor3d.models.issue import Report, Severity
 
 _HEADINGS = {
@@ -69,11 +69,13 @@ def to_geojson(report: Report, building: Building, *, lang: str = "en") -> bytes
 def _places(building: Building) -> dict[str, Position]:
     """Give a point for every element that has one."""
     places: dict[str, Position] = {}
-    for area in (*building.spaces, *building.openings):
+    areas: tuple[Space | Opening, ...] = (*building.spaces, *building.openings)
+    for area in areas:
         point = area.footprint.representative_point()
         places[area.id] = (point.x, point.y, area.floor_m)
     for connector in building.connectors:
         places[connector.id] = connector.path[0]
-    for spot in (*building.exits, *building.facilities):
+    spots: tuple[Exit | Facility, ...] = (*building.exits, *building.facilities)
+    for spot in spots:
         places[spot.id] = spot.position
     return places

@@ -1,0 +1,1 @@
+"""The domain core: values, without IO, clock, randomness or environment."""

@@ -214,7 +214,7 @@ class SiteFrame:
 
     def shifted(self, offset: ArrayLike) -> "SiteFrame":
         """Move the site origin to ``offset`` (x, y, z in today's site metres); places on Earth stay where they are."""
-        easting, northing, height = self.to_projected([offset])[0]
+        easting, northing, height = self.to_projected(np.asarray(offset, dtype=np.float64)[None, :])[0]
         return SiteFrame(
             crs=self.crs,
             easting_m=float(easting),

@@ -1,6 +1,7 @@
 """kill -9 at any moment of a build leaves the old version served whole; a build that fails changes nothing."""
 
 import hashlib
+import json
 import os
 import random
 import signal
@@ -32,8 +33,6 @@ def _assert_served_whole(store: Catalog, expected: VenueRecord, paths: tuple[str
 
 
 def _paths(store: Catalog, record: VenueRecord) -> tuple[str, ...]:
-    import json
-
     found = ["meshopt/tileset.json", "plain/tileset.json"]
     for root in list(found):
         tileset = json.loads(store.blobs.get(store.asset(record.venue.id, record.version, root).digest))

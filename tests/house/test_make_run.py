@@ -41,7 +41,7 @@ def _get(url: str, body: dict[str, Any] | None = None) -> tuple[int, str, bytes]
 def _start(clone: Path, port: int, env: dict[str, str]) -> subprocess.Popen[str]:
     with (clone / "make.log").open("w") as log:
         command = ["make", "run", f"PORT={port}"]
-        return subprocess.Popen(command, cwd=clone, env=env, stdout=log, stderr=log, text=True, start_new_session=True)  # noqa: S607
+        return subprocess.Popen(command, cwd=clone, env=env, stdout=log, stderr=log, text=True, start_new_session=True)
 
 
 def _wait_until_ready(clone: Path, process: subprocess.Popen[str], url: str, limit_s: float) -> float:

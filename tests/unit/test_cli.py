@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from indoor3d.cli import cli
-from indoor3d.routing.build import build_navigation
 from indoor3d.models.issue import Report
+from indoor3d.routing.build import build_navigation
 from indoor3d.store.base import Release, open_store
 from tests.buildings import two_floors
 

@@ -34,6 +34,6 @@ def test_a_report_puts_the_worst_first_and_doubles_once() -> None:
 
 
 def test_an_error_survives_a_process_boundary() -> None:
-    error = pickle.loads(pickle.dumps(NoRoute("No way.", ko="길이 없습니다.", blocked_by=[{"element": "lift-1"}])))
+    error = pickle.loads(pickle.dumps(NoRoute("No way.", ko="길이 없습니다.", blocked_by=[{"element": "lift-1"}])))  # noqa: S301
     assert error.detail == {"en": "No way.", "ko": "길이 없습니다."}
     assert error.context["blocked_by"] == [{"element": "lift-1"}]
