@@ -9,6 +9,7 @@ from indoor3d.api.respond import Document
 from indoor3d.errors import StoreUnavailable, UnknownElement
 from indoor3d.models.building import Building, Connector, Exit, Facility, Opening, Space
 from indoor3d.models.issue import Report
+from indoor3d.models.korean import with_particle
 from indoor3d.models.network import Network
 from indoor3d.routing.graph import NavGraph
 from indoor3d.store.base import Catalog, VenueRecord
@@ -134,5 +135,6 @@ class VenueCache:
             except UnknownElement:
                 continue
         raise StoreUnavailable(
-            f"Venue {venue} is being published again and again.", ko=f"장소 {venue}이(가) 계속 다시 발행되고 있습니다."
+            f"Venue {venue} is being published again and again.",
+            ko=f"장소 {with_particle(str(venue), '이')} 계속 다시 발행되고 있습니다.",
         )

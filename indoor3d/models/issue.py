@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from indoor3d.models.korean import sentence
+from indoor3d.models.vocabulary import LABELS
+
 
 class Severity(StrEnum):
     """How much an issue matters; the order is from worst to mildest."""
@@ -20,7 +23,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueKind:
-    """One row of the table: severity, message and hint as ``str.format`` templates, Korean and English."""
+    """One row of the table: severity, message and hint as templates of :func:`~indoor3d.models.korean.sentence`."""
 
     severity: Severity
     message: Mapping[str, str]
@@ -57,11 +60,19 @@ class Issue:
 
     def message(self, lang: str = "en") -> str:
         """What is the case, for people; ``lang`` is ``en`` or ``ko``."""
-        return KINDS[self.code].message[lang].format(**self.values)
+        return sentence(KINDS[self.code].message[lang], self._shown(lang))
 
     def hint(self, lang: str = "en") -> str:
         """What to do about it; ``lang`` is ``en`` or ``ko``."""
-        return KINDS[self.code].hint[lang].format(**self.values)
+        return sentence(KINDS[self.code].hint[lang], self._shown(lang))
+
+    def _shown(self, lang: str) -> dict[str, Any]:
+        """The values, terms of the vocabulary by their label."""
+        side = 0 if lang == "ko" else 1
+        return {
+            key: LABELS[value][side] if isinstance(value, str) and value in LABELS else value
+            for key, value in self.values.items()
+        }
 
     def as_dict(self, lang: str = "en") -> dict[str, Any]:
         """Plain members for JSON: severity, code, element, level, position, message, hint, values."""
@@ -96,7 +107,9 @@ class Report:
     def of(cls, issues: Iterable[Issue], *, facts: Mapping[str, Any] | None = None) -> "Report":
         """Collect issues in their canonical order: severity, code, level, element; doubles removed."""
         order = {severity: rank for rank, severity in enumerate(Severity)}
-        unique = {(i.code, i.level, i.element, i.position, tuple(sorted(map(str, i.values.items())))): i for i in issues}
+        unique = {
+            (i.code, i.level, i.element, i.position, tuple(sorted(map(str, i.values.items())))): i for i in issues
+        }
         ranked = sorted(unique.items(), key=lambda item: (order[item[1].severity], str(item[0])))
         return cls(issues=tuple(issue for _, issue in ranked), facts=dict(facts or {}))
 
@@ -132,7 +145,7 @@ KINDS: dict[str, IssueKind] = {
     "georef.default-location": _kind(
         _W,
         "The position {lon:.4f}, {lat:.4f} is the default city of an authoring tool ({city}).",
-        "위치 {lon:.4f}, {lat:.4f}은(는) 저작 도구의 기본 도시({city})입니다.",
+        "저작 도구의 기본 도시({city})인 {lon:.4f}, {lat:.4f}에 놓여 있습니다.",
         "Give the real position with --at LON,LAT[,HEIGHT[,HEADING]].",
         "--at 경도,위도[,높이[,방위]]로 실제 위치를 주세요.",
     ),
@@ -153,7 +166,7 @@ KINDS: dict[str, IssueKind] = {
     "georef.contradiction": _kind(
         _W,
         "Two statements of the position differ by {distance_m:.0f} m; {used} was used.",
-        "두 위치 정보가 {distance_m:.0f} m 다릅니다. {used}을(를) 썼습니다.",
+        "두 위치 정보가 {distance_m:.0f} m 다릅니다. {used:을} 썼습니다.",
         "Remove the wrong one from the model.",
         "모델에서 틀린 쪽을 지우세요.",
     ),
@@ -196,14 +209,14 @@ KINDS: dict[str, IssueKind] = {
     "geometry.fallback": _kind(
         _I,
         "{count} products had no geometry in the fast kernel and were made by {kernel}.",
-        "빠른 커널이 만들지 못한 {count}개를 {kernel}로 만들었습니다.",
+        "빠른 커널이 만들지 못한 {count}개를 {kernel:으로} 만들었습니다.",
         "Nothing to do.",
         "할 일은 없습니다.",
     ),
     "geometry.kernel-crashed": _kind(
         _W,
         "The geometry kernel {kernel} stopped ({reason}); the rest was made by {fallback}.",
-        "형상 커널 {kernel}이(가) 멈췄습니다({reason}). 나머지는 {fallback}로 만들었습니다.",
+        "형상 커널 {kernel:이} 멈췄습니다({reason}). 나머지는 {fallback:으로} 만들었습니다.",
         "Nothing to do; report it to the kernel's authors if it repeats.",
         "할 일은 없습니다. 되풀이되면 커널 저자에게 알려 주세요.",
     ),
@@ -232,7 +245,7 @@ KINDS: dict[str, IssueKind] = {
     "space.excluded": _kind(
         _I,
         "The space is a {reason}; people do not walk there.",
-        "이 공간은 {reason}(이)라서 사람이 다니지 않습니다.",
+        "이 공간은 {reason:이라}서 사람이 다니지 않습니다.",
         "Change its type or name if people do.",
         "사람이 다니는 곳이면 종류나 이름을 바꾸세요.",
     ),
@@ -246,7 +259,7 @@ KINDS: dict[str, IssueKind] = {
     "space.overlap": _kind(
         _W,
         "The space overlaps {other} by {area_m2:.2f} m².",
-        "공간이 {other}와(과) {area_m2:.2f} m² 겹칩니다.",
+        "공간이 {other:과} {area_m2:.2f} m² 겹칩니다.",
         "Correct the boundaries of the two spaces.",
         "두 공간의 경계를 고치세요.",
     ),
@@ -268,7 +281,7 @@ KINDS: dict[str, IssueKind] = {
     "opening.no-space": _kind(
         _W,
         "The {category} touches no space.",
-        "{category}이(가) 어느 공간에도 닿지 않습니다.",
+        "{category:이} 어느 공간에도 닿지 않습니다.",
         "Extend the spaces to the wall that holds it.",
         "공간을 이 문이 있는 벽까지 넓히세요.",
     ),
@@ -282,7 +295,7 @@ KINDS: dict[str, IssueKind] = {
     "opening.boundary-differs": _kind(
         _W,
         "Geometry joins {geometry}, the space boundaries of the model say {declared}.",
-        "형상은 {geometry}을(를) 잇고, 모델의 공간 경계는 {declared}(이)라고 합니다.",
+        "형상은 {geometry:을} 잇고, 모델의 공간 경계는 {declared:이라}고 합니다.",
         "Export the space boundaries again.",
         "공간 경계를 다시 내보내세요.",
     ),
@@ -296,7 +309,7 @@ KINDS: dict[str, IssueKind] = {
     "opening.blocked": _kind(
         _W,
         "The {category} is blocked: no one fits through to {side}.",
-        "{category}이(가) 막혀 {side}(으)로 지나갈 수 없습니다.",
+        "{category:이} 막혀 {side:으로} 지나갈 수 없습니다.",
         "Check what stands in front of it.",
         "앞에 놓인 것을 확인하세요.",
     ),
@@ -318,7 +331,7 @@ KINDS: dict[str, IssueKind] = {
     "connector.single-level": _kind(
         _W,
         "The {category} serves only one height.",
-        "{category}이(가) 한 높이만 잇습니다.",
+        "{category:이} 한 높이만 잇습니다.",
         "Check its extent in the model.",
         "모델에서 범위를 확인하세요.",
     ),

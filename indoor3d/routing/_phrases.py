@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from indoor3d.models.building import Building, Connector, Opening
+from indoor3d.models.korean import with_particle
 from indoor3d.models.vocabulary import LABELS, Mode, OpeningCategory
-from indoor3d.routing._korean import with_particle
 
 if TYPE_CHECKING:
     from indoor3d.routing.directions import Step

@@ -10,6 +10,7 @@ from indoor3d.errors import InvalidPosition, MalformedSource, SourceNotFound, So
 from indoor3d.models.building import Building
 from indoor3d.models.frame import SiteFrame
 from indoor3d.models.issue import Report
+from indoor3d.models.korean import with_particle
 
 Progress = Callable[[float], None]
 """Called with the share that is done, 0 to 1, never less than before."""
@@ -85,20 +86,26 @@ def _check_file(path: Path, limits: Limits) -> int:
     try:
         size = path.stat().st_size
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise SourceNotFound(f"There is no file {path.name!r}.", ko=f"파일 {path.name!r}이(가) 없습니다.") from error
+        raise SourceNotFound(
+            f"There is no file {path.name!r}.", ko=f"파일 {with_particle(repr(path.name), '이')} 없습니다."
+        ) from error
     if not path.is_file():
-        raise SourceNotFound(f"{path.name!r} is not a file.", ko=f"{path.name!r}은(는) 파일이 아닙니다.")
+        raise SourceNotFound(
+            f"{path.name!r} is not a file.", ko=f"{with_particle(repr(path.name), '은')} 파일이 아닙니다."
+        )
     if not os.access(path, os.R_OK):
-        raise SourceNotFound(f"{path.name!r} may not be read.", ko=f"{path.name!r}을(를) 읽을 권한이 없습니다.")
+        raise SourceNotFound(
+            f"{path.name!r} may not be read.", ko=f"{with_particle(repr(path.name), '을')} 읽을 권한이 없습니다."
+        )
     if size > limits.source_bytes:
         raise SourceTooLarge(
             f"{path.name!r} has {size} bytes, the limit is {limits.source_bytes}.",
-            ko=f"{path.name!r}은(는) {size}바이트로 한도 {limits.source_bytes}바이트를 넘습니다.",
+            ko=f"{with_particle(repr(path.name), '은')} {size}바이트로 한도 {limits.source_bytes}바이트를 넘습니다.",
             size_bytes=size,
             limit_bytes=limits.source_bytes,
         )
     if size == 0:
-        raise MalformedSource(f"{path.name!r} is empty.", ko=f"{path.name!r}은(는) 빈 파일입니다.")
+        raise MalformedSource(f"{path.name!r} is empty.", ko=f"{with_particle(repr(path.name), '은')} 빈 파일입니다.")
     return size
 
 
@@ -126,7 +133,7 @@ def open_source(path: str | os.PathLike[str], *, limits: Limits | None = None) -
         return IfcSource(path)
     raise UnsupportedFormat(
         f"{path.name!r} is of no format that can be read; it begins with {head[:16]!r}.",
-        ko=f"{path.name!r}은(는) 읽을 수 있는 형식이 아닙니다.",
+        ko=f"{with_particle(repr(path.name), '은')} 읽을 수 있는 형식이 아닙니다.",
     )
 
 

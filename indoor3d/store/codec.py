@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from indoor3d.errors import CorruptBlob, InvalidInput, InvalidPosition
+from indoor3d.models.korean import with_particle
 from indoor3d.models.mesh import Mesh
 
 _MAGIC = b"indoor3d"
@@ -83,7 +84,8 @@ def encode(value: Any) -> bytes:
         )
     except (AttributeError, OverflowError, RecursionError, TypeError, ValueError) as error:
         raise InvalidInput(
-            f"The {kind.__name__} cannot be stored: {error}", ko=f"{kind.__name__}을(를) 저장할 수 없습니다: {error}"
+            f"The {kind.__name__} cannot be stored: {error}",
+            ko=f"{with_particle(kind.__name__, '을')} 저장할 수 없습니다: {error}",
         ) from error
     chunks = [_HEAD.pack(_MAGIC, _LAYOUT, len(header)), header]
     size = _HEAD.size + len(header)
@@ -128,7 +130,7 @@ def decode(data: bytes, kind: type[Value]) -> Value:
     ) as error:
         raise CorruptBlob(
             f"Stored bytes are not a {kind.__name__}: {error}",
-            ko=f"저장된 데이터가 {kind.__name__}이(가) 아닙니다: {error}",
+            ko=f"저장된 데이터가 {with_particle(kind.__name__, '이')} 아닙니다: {error}",
         ) from error
     return value
 

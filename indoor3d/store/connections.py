@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from indoor3d.errors import StoreError, StoreFull, StoreUnavailable
+from indoor3d.models.korean import with_particle
 
 _MEDIA = (
     " Also a reader writes beside the file; where nothing may be written, open it with ?immutable=1.",
@@ -25,10 +26,12 @@ def typed_error(error: sqlite3.Error, path: Path) -> StoreError:
     if code in _BUSY:
         return StoreUnavailable(
             f"{path} is in use by another process; try again.",
-            ko=f"다른 프로세스가 {path}을(를) 쓰고 있습니다. 다시 시도하세요.",
+            ko=f"다른 프로세스가 {with_particle(str(path), '을')} 쓰고 있습니다. 다시 시도하세요.",
         )
     en, ko = _ADVICE.get(code, ("", ""))
-    return StoreUnavailable(f"{path} cannot be used: {error}.{en}", ko=f"{path}을(를) 쓸 수 없습니다: {error}.{ko}")
+    return StoreUnavailable(
+        f"{path} cannot be used: {error}.{en}", ko=f"{with_particle(str(path), '을')} 쓸 수 없습니다: {error}.{ko}"
+    )
 
 
 class Connections:

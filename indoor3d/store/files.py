@@ -20,6 +20,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from indoor3d.errors import CorruptBlob, StoreFull, StoreUnavailable, UnknownElement
+from indoor3d.models.korean import with_particle
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PARTIAL = "partial"
@@ -48,7 +49,8 @@ def storage_errors(place: Path) -> Iterator[None]:
         if error.errno in _FULL:
             raise StoreFull(f"No room left in {place}.", ko=f"{place}에 남은 공간이 없습니다.") from error
         raise StoreUnavailable(
-            f"{place} cannot be used: {error.strerror}.", ko=f"{place}을(를) 쓸 수 없습니다: {error.strerror}."
+            f"{place} cannot be used: {error.strerror}.",
+            ko=f"{with_particle(str(place), '을')} 쓸 수 없습니다: {error.strerror}.",
         ) from error
 
 

@@ -8,6 +8,7 @@ import shapely
 
 from indoor3d.errors import InvalidInput, InvalidPosition
 from indoor3d.models.building import Building, Facility, Space
+from indoor3d.models.korean import with_particle
 from indoor3d.models.vocabulary import FacilityCategory
 from indoor3d.store.base import Bounds
 
@@ -31,7 +32,7 @@ def bounds_of(building: Building) -> Bounds:
     if not np.isfinite(lonlat).all():
         raise InvalidPosition(
             f"Venue {building.venue.id} lies outside the area of its projection.",
-            ko=f"장소 {building.venue.id}이(가) 투영 좌표계의 범위를 벗어났습니다.",
+            ko=f"장소 {with_particle(building.venue.id, '이')} 투영 좌표계의 범위를 벗어났습니다.",
         )
     lon, lat = lonlat.T
     west, east = float(lon.min()), float(lon.max())

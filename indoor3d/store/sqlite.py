@@ -18,6 +18,7 @@ from typing import Self, TypeVar
 from indoor3d.errors import InvalidInput, StoreUnavailable, UnknownElement
 from indoor3d.models.building import Building, Facility, Space
 from indoor3d.models.issue import Report
+from indoor3d.models.korean import with_particle
 from indoor3d.models.network import Network
 from indoor3d.models.vocabulary import FacilityCategory
 from indoor3d.store import manifest, place, tables
@@ -281,4 +282,6 @@ def _check_magic(path: Path) -> None:
 
 
 def _not_ours(path: Path) -> StoreUnavailable:
-    return StoreUnavailable(f"{path} is not a store of indoor3d.", ko=f"{path}은(는) indoor3d 저장소가 아닙니다.")
+    return StoreUnavailable(
+        f"{path} is not a store of indoor3d.", ko=f"{with_particle(str(path), '은')} indoor3d 저장소가 아닙니다."
+    )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from indoor3d.models.korean import sentence
+
 MESSAGES: Mapping[str, tuple[str, str]] = {
     "tileset.unreadable": ("The tileset cannot be read: {reason}.", "타일셋을 읽을 수 없습니다: {reason}."),
     "content.missing": ("The file does not exist.", "파일이 없습니다."),
@@ -35,18 +37,18 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "tile.group": ("There is no group {group}.", "{group}번 그룹이 없습니다."),
     "feature.row": (
         "Feature id {row} points outside the property table of {rows} rows.",
-        "피처 번호 {row}이(가) {rows}행인 속성표를 벗어났습니다.",
+        "피처 번호 {row:이} {rows}행인 속성표를 벗어났습니다.",
     ),
-    "feature.duplicate": ("{element} is drawn in more than one place.", "{element}이(가) 두 곳 이상에 그려졌습니다."),
-    "feature.unknown": ("The building has no {element}.", "건물에 {element}이(가) 없습니다."),
-    "feature.missing": ("{element} is drawn in no tile.", "{element}이(가) 어느 타일에도 없습니다."),
+    "feature.duplicate": ("{element} is drawn in more than one place.", "{element:이} 두 곳 이상에 그려졌습니다."),
+    "feature.unknown": ("The building has no {element}.", "건물에 {element:이} 없습니다."),
+    "feature.missing": ("{element} is drawn in no tile.", "{element:이} 어느 타일에도 없습니다."),
     "feature.triangles": (
         "{element} is drawn with {drawn} triangles; the building has {expected}.",
         "{element}의 삼각형이 {drawn}개입니다. 건물에는 {expected}개가 있습니다.",
     ),
     "feature.level": (
         "{element} says it is on level {level!r}, but is in a tile of level {group!r}.",
-        "{element}은(는) {level!r} 층이라 적혔지만 {group!r} 층 타일에 있습니다.",
+        "{element:은} {level!r} 층이라 적혔지만 {group!r} 층 타일에 있습니다.",
     ),
     "feature.differs": (
         "{element} is described otherwise in the building: {member}.",
@@ -54,7 +56,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "feature.place": (
         "{element} is drawn {distance_m:.3f} m from where it is on Earth.",
-        "{element}이(가) 실제 위치에서 {distance_m:.3f} m 떨어져 그려졌습니다.",
+        "{element:이} 실제 위치에서 {distance_m:.3f} m 떨어져 그려졌습니다.",
     ),
 }
 """Every kind of finding, in English and Korean. A code never changes once released."""
@@ -80,7 +82,7 @@ class Finding:
 
     def message(self, lang: str = "en") -> str:
         """What is wrong, for people; ``lang`` is ``en`` or ``ko``."""
-        return MESSAGES[self.code][lang == "ko"].format(**self.values)
+        return sentence(MESSAGES[self.code][lang == "ko"], self.values)
 
     def as_dict(self, lang: str = "en") -> dict[str, Any]:
         """Plain members for JSON: code, path, message, values."""

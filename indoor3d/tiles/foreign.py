@@ -27,6 +27,7 @@ from py3dtiles.tileset.tileset import TileSet
 
 from indoor3d.errors import TilesetInvalid
 from indoor3d.models.building import Building
+from indoor3d.models.korean import with_particle
 from indoor3d.tiles.columns import Columns, to_site_axes
 from indoor3d.tiles.cut import Tile, cut
 from indoor3d.tiles.earth import MEAN_RADIUS_M, Floats, apply
@@ -184,7 +185,9 @@ def _wrap(columns: Columns, glb: bytes) -> bytes:
 
 def _invalid(path: Path, reason: str) -> TilesetInvalid:
     return TilesetInvalid(
-        f"{path.name} cannot be read: {reason}", ko=f"{path.name}을(를) 읽을 수 없습니다: {reason}", reason=reason
+        f"{path.name} cannot be read: {reason}",
+        ko=f"{with_particle(path.name, '을')} 읽을 수 없습니다: {reason}",
+        reason=reason,
     )
 
 

@@ -152,7 +152,7 @@ def test_escape_routes_are_drawn_by_exit_and_the_lost_come_first(opened: Opener)
     visit.shot("evacuation")
     assert sum(a != b for a, b in zip(before, visit.pixels(), strict=True)) > 300
     panel = visit.page.locator(".evacuation")
-    assert "Every space has a way out" in panel.inner_text()
+    assert "Every walkable space has a way out" in panel.inner_text()
     rows = panel.locator("tbody tr")
     assert rows.count() == 2
     assert sum(int(rows.nth(index).locator("td").first.inner_text()) for index in range(2)) == 5
@@ -162,8 +162,29 @@ def test_escape_routes_are_drawn_by_exit_and_the_lost_come_first(opened: Opener)
     visit.shot("evacuation-without-way")
     first = panel.locator(":scope > *").first
     assert "Store" in first.inner_text()
-    assert panel.get_by_text("Every space has a way out").count() == 0
+    assert panel.get_by_text("Every walkable space has a way out").count() == 0
     assert "no queues" in panel.inner_text()
+
+
+def test_a_route_and_escape_routes_never_stand_side_by_side(opened: Opener) -> None:
+    visit = opened()
+    _route(visit, "Hall", "Office")
+    visit.wait("route", "drawn")
+    visit.page.get_by_role("tab", name="Evacuation").click()
+    visit.page.get_by_role("button", name="Show escape routes").click()
+    visit.wait("evacuation", "drawn")
+    visit.wait("route", "none")
+    visit.settle()
+    pins = "indoor3d.stage.overlay.placed.filter(({ marker }) => marker.kind === 'pin').length"
+    assert visit.page.evaluate(pins) == 0
+    visit.page.evaluate("indoor3d.store.toggleClosed('stairs-1')")
+    visit.page.get_by_role("tab", name="Route").click()
+    visit.wait("route", "drawn")
+    visit.wait("evacuation", "none")
+    visit.settle()
+    assert visit.page.evaluate(pins) == 2
+    assert visit.page.evaluate("indoor3d.store.get().tints.size") == 0
+    assert "Closures taken into account: 1" in visit.page.locator(".directions").inner_text()
 
 
 def test_no_open_exit_is_said_and_nothing_stays_drawn(opened: Opener) -> None:

@@ -42,8 +42,7 @@ export class EvacuationPanel {
     );
   }
 
-  /** Forget the answer, for instance because a route is drawn instead. */
-  clear(): void {
+  private clear(): void {
     this.finish(++this.asked, { kind: "none" });
   }
 
@@ -65,14 +64,16 @@ export class EvacuationPanel {
   private follow(state: State, before: State): void {
     const asksAnew = state.mode !== before.mode || state.closed !== before.closed;
     const isAnswered = this.outcome.kind !== "none";
+    if (state.shown === "route" && before.shown !== "route" && isAnswered) this.finish(++this.asked, { kind: "none" });
     // Reasons come in the language of the question.
-    if (isAnswered && (asksAnew || state.lang !== before.lang)) void this.ask();
+    else if (isAnswered && (asksAnew || state.lang !== before.lang)) void this.ask();
     else if (asksAnew || state.lang !== before.lang) this.render();
   }
 
   private async ask(): Promise<void> {
     const { mode, closed } = this.context.store.get();
     const turn = ++this.asked;
+    this.context.store.set({ shown: "evacuation", blocked: new Set() });
     this.finish(turn, { kind: "busy" });
     try {
       const answer = await this.context.api.evacuation({ venue: this.context.venue.id, mode, closed: [...closed] });
@@ -84,11 +85,10 @@ export class EvacuationPanel {
 
   private finish(turn: number, outcome: Outcome): void {
     if (turn !== this.asked) return;
-    const had = this.outcome.kind === "answer";
     this.outcome = outcome;
     document.documentElement.dataset["evacuation"] = { none: "none", busy: "busy", answer: "drawn", problem: "problem" }[outcome.kind];
     if (outcome.kind === "answer") this.drawAnswer(outcome.answer);
-    else if (had) {
+    else if (this.context.store.get().shown === "evacuation") {
       this.context.setPaths([]);
       this.context.store.set({ tints: new Map() });
     }
@@ -99,7 +99,7 @@ export class EvacuationPanel {
     const colours = this.colours(answer);
     const tints = new Map(answer.ways.map((way) => [way.space, colours.get(way.exit) ?? exitColour(0)]));
     for (const entry of answer.without) tints.set(entry.space, NO_WAY_COLOUR);
-    this.context.store.set({ tints, blocked: new Set(), level: "all" });
+    this.context.store.set({ tints, level: "all" });
     this.context.setPaths(answer.ways.map((way) => ({ points: way.points, colour: colours.get(way.exit) ?? exitColour(0), widthPx: 3 })));
   }
 
@@ -128,7 +128,7 @@ export class EvacuationPanel {
     return h(
       "section",
       { class: "evacuation" },
-      answer.without.length > 0 ? this.without(answer.without) : h("p", { class: "tag good" }, t("evac.allOut")),
+      this.verdict(answer),
       longest &&
         h(
           "p",
@@ -143,6 +143,13 @@ export class EvacuationPanel {
       h("p", { class: "note" }, t("evac.note")),
       this.context.venue.schematic === true && h("p", { class: "note" }, t("evac.schematicNote")),
     );
+  }
+
+  /** "Everybody" only when the server says so as well. */
+  private verdict(answer: EvacuationAnswer): HTMLElement {
+    if (answer.without.length > 0) return this.without(answer.without);
+    if (answer.complete) return h("p", { class: "tag good" }, t("evac.allOut"));
+    return h("p", { class: "problem", role: "alert" }, t("evac.incomplete"));
   }
 
   private without(entries: readonly EscapeProblem[]): HTMLElement {

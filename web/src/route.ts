@@ -62,8 +62,12 @@ export class RoutePanel {
   }
 
   private follow(state: State, before: State): void {
-    const changed = state.from !== before.from || state.to !== before.to || state.mode !== before.mode || state.closed !== before.closed;
-    if (changed) void this.ask();
+    const ends = state.from !== before.from || state.to !== before.to;
+    const terms = state.mode !== before.mode || state.closed !== before.closed;
+    const returned = state.tab === "route" && before.tab !== "route" && this.outcome.kind === "none";
+    if (state.shown === "evacuation" && before.shown !== "evacuation") this.finish(++this.asked, { kind: "none" });
+    else if (ends || returned || (terms && state.shown !== "evacuation")) void this.ask();
+    else if (terms) this.render();
     else if (state.lang !== before.lang) this.translate();
   }
 
@@ -80,6 +84,7 @@ export class RoutePanel {
       this.finish(turn, { kind: "none" });
       return;
     }
+    this.context.store.set({ shown: "route", tints: new Map(), blocked: new Set() });
     this.finish(turn, { kind: "busy" });
     try {
       const answer = await this.context.api.route({
@@ -98,15 +103,13 @@ export class RoutePanel {
   /** Take an outcome unless the user has asked something newer. */
   private finish(turn: number, outcome: Outcome): void {
     if (turn !== this.asked) return;
-    const had = this.outcome.kind === "route";
     this.outcome = outcome;
     const { dataset } = document.documentElement;
     dataset["route"] = { none: "none", busy: "busy", route: "drawn", problem: "problem" }[outcome.kind];
     if (outcome.kind === "route") {
       this.context.setPaths([{ points: outcome.route.points, colour: ROUTE, widthPx: 6 }]);
-      this.context.store.set({ blocked: new Set(), tints: new Map() });
       this.context.focus(outcome.route.points, this.levelOfRoute(outcome.route));
-    } else if (had) this.context.setPaths([]);
+    } else if (this.context.store.get().shown === "route") this.context.setPaths([]);
     if (outcome.kind === "problem") {
       this.context.store.set({ blocked: new Set(outcome.problem.blockedBy.map((blocker) => blocker.element)) });
     }

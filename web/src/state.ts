@@ -20,6 +20,8 @@ export interface State {
   to: Place | undefined;
   mode: Mode;
   closed: ReadonlySet<string>;
+  /** Whose answer the picture shows: one at a time, so that nothing old stays beside something new. */
+  shown: "none" | "route" | "evacuation";
   /** Elements named by the last problem. */
   blocked: ReadonlySet<string>;
   tints: ReadonlyMap<string, string>;
@@ -45,6 +47,7 @@ export class Store {
       to: undefined,
       mode: "walk",
       closed: new Set(),
+      shown: "none",
       blocked: new Set(),
       tints: new Map(),
       filter: "",

@@ -14,6 +14,7 @@ from indoor3d.api.openapi import gives
 from indoor3d.api.outputs import FeatureCollection, Levels
 from indoor3d.api.respond import GEOJSON, Document, answer
 from indoor3d.models.building import Level
+from indoor3d.models.korean import with_particle
 
 router = APIRouter(prefix="/v1/venues/{venue}/levels", tags=["Levels"])
 
@@ -45,7 +46,11 @@ async def levels(request: Request, data: VenueDep, services: ServicesDep) -> Res
 async def plan(level: LevelPath, request: Request, data: VenueDep, services: ServicesDep) -> Response:
     """Draw a level."""
     if level.strip().lower() in {"true", "false"}:
-        raise Refused("invalid-parameter", f"{cut(level)!r} is no level.", f"{cut(level)!r}은(는) 층이 아닙니다.")
+        raise Refused(
+            "invalid-parameter",
+            f"{cut(level)!r} is no level.",
+            f"{with_particle(repr(cut(level)), '은')} 층이 아닙니다.",
+        )
     found = data.building.level(level)
     key = ("plan", found.id)
     document = await services.quick.run(data.document, key, lambda: _plan(data, found, services.links))

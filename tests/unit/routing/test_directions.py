@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from indoor3d.models.building import Building
-from indoor3d.routing._korean import with_particle
+from indoor3d.models.korean import with_particle
 from indoor3d.routing._phrases import rounded_m
 from indoor3d.routing.build import build_navigation
 from indoor3d.routing.directions import directions

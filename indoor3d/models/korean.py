@@ -1,7 +1,10 @@
-"""Korean particles: chosen by the final sound of the word as it is read (DIRECTIONS.md §4.1)."""
+"""Korean particles: chosen by the final sound of the word as it is read."""
 
 import re
+import string
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 _PAIRS = {
     "은": ("은", "는"),
@@ -9,6 +12,7 @@ _PAIRS = {
     "을": ("을", "를"),
     "과": ("과", "와"),
     "으로": ("으로", "로"),
+    "이라": ("이라", "라"),
 }
 _TAIL = re.compile(r"(\s*\([^()]*\)|[\s\"'’”」』™®.]+)$")
 _RIEUL = 8
@@ -24,7 +28,7 @@ def with_particle(word: str, particle: str) -> str:
     word : str
         As it is shown.
     particle : str
-        One of 은, 이, 을, 과, 으로: the form after a consonant.
+        One of 은, 이, 을, 과, 으로, 이라: the form after a consonant.
 
     Examples
     --------
@@ -35,6 +39,25 @@ def with_particle(word: str, particle: str) -> str:
     final = _final(word)
     vowel_like = final == 0 or (particle == "으로" and final == _RIEUL)
     return word + (opened if vowel_like else closed)
+
+
+def sentence(template: str, values: Mapping[str, Any]) -> str:
+    """Fill a template as ``str.format`` does; a field may name a particle for its format.
+
+    Examples
+    --------
+    >>> sentence("{one:이} {other:과} {area:.1f} m² 겹칩니다.", {"one": "복도", "other": "방", "area": 1.25})
+    '복도가 방과 1.2 m² 겹칩니다.'
+    """
+    return _Formatter().vformat(template, (), values)
+
+
+class _Formatter(string.Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec in _PAIRS:
+            return with_particle(str(value), format_spec)
+        text: str = super().format_field(value, format_spec)
+        return text
 
 
 def _final(word: str) -> int:
