@@ -148,11 +148,15 @@ class Floors:
         """Straight distance between two spots that see each other over an open way, else infinite."""
         if a.surface != b.surface:
             return float("inf")
-        one, other = np.array([[a.x_m, a.y_m]]), np.array([[b.x_m, b.y_m]])
-        if not self.free(a.surface).sees_many(one, other)[0]:
-            return float("inf")
-        good = self._usable(a.surface, one, other, shut=shut, least_width_m=least_width_m)
-        return float(np.hypot(*(other - one)[0])) if good[0] else float("inf")
+        points = np.array([[b.x_m, b.y_m]])
+        return float(self.direct_many(a, points, shut=shut, least_width_m=least_width_m)[0])
+
+    def direct_many(self, a: Spot, points: Floats, *, shut: Collection[str] = (), least_width_m: float = 0.0) -> Floats:
+        """The same from a spot to many points of its surface."""
+        starts = np.broadcast_to(np.array([a.x_m, a.y_m]), points.shape)
+        good = self.free(a.surface).sees_many(starts, points)
+        good &= self._usable(a.surface, starts, points, shut=shut, least_width_m=least_width_m)
+        return np.where(good, np.hypot(*(points - starts).T), np.inf)
 
     def open_part(self, surface: int, shut: Collection[str]) -> BaseGeometry:
         """The free space of a surface that is left when some openings are shut."""

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from indoor3d.routing.directions import Step
 
 _ORDERED = 2
+_AT_THE_DOOR_M = 2.0
+"""A walk that starts no farther than this from an exit, and leads away from it, comes in by it."""
 
 
 class Phrases(Protocol):
@@ -61,6 +63,14 @@ class _Catalogue:
         one = self._exits.get(doors[-1].id) if doors else None
         return one.name.best(self._lang) if one else ""
 
+    def _entry(self, step: "Step", doors: Sequence[Opening]) -> str:
+        """Name of the exit by which a walk comes in from the street: the one it starts at; or the empty string."""
+        one = self._exits.get(doors[0].id) if doors and step.maneuver == "start" else None
+        if one is None:
+            return ""
+        away_m = math.hypot(one.position[0] - step.position[0], one.position[1] - step.position[1])
+        return one.name.best(self._lang) if away_m < min(step.length_m / 2, _AT_THE_DOOR_M) else ""
+
     def _upward(self, step: "Step") -> bool:
         order = list(self._levels)
         connector = self._connectors.get(step.elements[0]) if step.elements else None
@@ -93,7 +103,10 @@ class _Korean(_Catalogue):
         for number, (step, passed) in enumerate(zip(steps, doors, strict=True)):
             last = number == len(steps) - 1
             turn = f"{self._TURNS[step.maneuver]} " if step.maneuver in self._TURNS else ""
-            parts.append(("바로 " if number else "") + turn + self._way(step.length_m, passed, last=last))
+            entry = self._entry(step, passed)
+            into = f"{with_particle(entry, '으로')} 들어가 " if entry else ""
+            way = self._way(step.length_m, passed[1:] if entry else passed, last=last)
+            parts.append(("바로 " if number else "") + into + turn + way)
         return " ".join(parts)
 
     def _way(self, length_m: float, doors: Sequence[Opening], *, last: bool) -> str:
@@ -148,7 +161,9 @@ class _English(_Catalogue):
         parts = []
         for step, passed in zip(steps, doors, strict=True):
             turn = f"{self._TURNS[step.maneuver]} and " if step.maneuver in self._TURNS else ""
-            parts.append(f"{turn}go {rounded_m(step.length_m)} m{self._through(passed)}")
+            entry = self._entry(step, passed)
+            into = f"Enter by {entry} and " if entry else ""
+            parts.append(f"{into}{turn}go {rounded_m(step.length_m)} m{self._through(passed[1:] if entry else passed)}")
         text = ", then at once ".join(part[0].lower() + part[1:] for part in parts)
         return f"{text[0].upper()}{text[1:]}."
 

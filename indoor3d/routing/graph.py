@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 import networkx as nx
 import numpy as np
@@ -70,6 +71,7 @@ class NavGraph:
     ) -> None:
         self.building, self.network, self.issues = building, network, issues
         self.floors = Floors(building, network, ways)
+        self._lock = Lock()
         self._arcs: dict[tuple[str, frozenset[str], bool], Arcs] = {}
         self._seconds: dict[tuple[str, bool], tuple[Floats, Floats]] = {}
 
@@ -127,15 +129,18 @@ class NavGraph:
         conditions = self.conditions(profile, closed)
         first = self._spot(start, conditions)
         reached = self.reached(first, conditions)
+        metres = reached.sums(self._arc_metres(reached.graph, first))
+        lasts = [self.floors.try_spot(self._place(goal), shut=conditions.closed.elements) for goal in goals]
         length, duration = np.full(len(goals), np.inf), np.full(len(goals), np.inf)
-        for number, goal in enumerate(goals):
-            last = self.floors.try_spot(self._place(goal), shut=conditions.closed.elements)
-            if last is None or last.place.element in conditions.closed.exits:
-                continue
-            ending = self.ending(reached, first, last, conditions)
-            if ending is not None:
-                length[number] = self._length(reached, first, ending)
-                duration[number] = ending[0]
+        for surface in sorted({spot.surface for spot in lasts if spot is not None}):
+            some = [
+                (number, spot)
+                for number, spot in enumerate(lasts)
+                if spot is not None and spot.surface == surface and spot.place.element not in conditions.closed.exits
+            ]
+            numbers = np.array([number for number, _ in some], np.intp)
+            points = np.array([[spot.x_m, spot.y_m] for _, spot in some]).reshape(-1, 2)
+            length[numbers], duration[numbers] = self._endings(reached, metres, surface, points, first, conditions)
         return Distances(length_m=length, duration_s=duration)
 
     def evacuate(
@@ -200,11 +205,14 @@ class NavGraph:
     def arcs(self, conditions: Conditions) -> Arcs:
         """The graph that a profile and closures leave; an arc's label is twice its edge, plus one when backwards."""
         key = (conditions.profile.id, conditions.closed.elements, conditions.emergency)
-        if key not in self._arcs:
-            if len(self._arcs) >= _KEPT:
-                self._arcs.pop(next(iter(self._arcs)))
-            self._arcs[key] = self._filtered(conditions)
-        return self._arcs[key]
+        found = self._arcs.get(key)
+        if found is None:
+            found = self._filtered(conditions)
+            with self._lock:  # a server asks from several threads
+                while len(self._arcs) >= _KEPT:
+                    self._arcs.pop(next(iter(self._arcs)))
+                self._arcs[key] = found
+        return found
 
     def seconds(self, conditions: Conditions) -> tuple[Floats, Floats]:
         """Seconds along every edge under a profile, forwards and backwards; closures do not count."""
@@ -262,15 +270,30 @@ class NavGraph:
         labels = tuple(int(label) for arc in path if (label := reached.graph.label[arc]) >= 0)
         return _compose.Thread(enters=int(reached.graph.head[path[0]]), leaves=ending[2], labels=labels)
 
-    def _length(self, reached: Tree, first: Spot, ending: tuple[float, float, int]) -> float:
-        """Metres along the way that ends so: the straight way in, the edges, the straight way out."""
-        if ending[2] < 0:
-            return ending[1]
-        path = reached.path(ending[2])
-        edges = [int(label) // 2 for arc in path if (label := reached.graph.label[arc]) >= 0]
-        entry = self.network.node_position[reached.graph.head[path[0]], :2]
-        into = float(np.hypot(*(entry - (first.x_m, first.y_m))))
-        return into + float(self.network.edge_length_m[edges].sum()) + ending[1]
+    def _arc_metres(self, graph: Arcs, first: Spot) -> Floats:
+        """Metres of every arc: of its edge, or straight from the first spot."""
+        straight: Floats = np.hypot(*(self.network.node_position[graph.head, :2] - (first.x_m, first.y_m)).T)
+        if not len(self.network.edge_length_m):
+            return straight
+        return np.where(graph.label < 0, straight, self.network.edge_length_m[np.maximum(graph.label, 0) // 2])
+
+    def _endings(
+        self, reached: Tree, metres: Floats, surface: int, points: Floats, first: Spot, conditions: Conditions
+    ) -> tuple[Floats, Floats]:
+        """Metres and seconds of the quickest way to each point of a surface; infinite where there is none."""
+        shut, width = conditions.closed.elements, conditions.profile.min_clear_width_m
+        speed = conditions.profile.level_mps
+        row, node, ahead = self.floors.links_many(surface, points, shut=shut, least_width_m=width)
+        seconds = reached.cost[node] + ahead / speed
+        length, duration = np.full(len(points), np.inf), np.full(len(points), np.inf)
+        best = np.lexsort((seconds, row))
+        best = best[np.append(True, row[best][1:] != row[best][:-1])] if len(best) else best
+        length[row[best]], duration[row[best]] = metres[node[best]] + ahead[best], seconds[best]
+        if surface == first.surface:
+            straight = self.floors.direct_many(first, points, shut=shut, least_width_m=width)
+            nearer = straight / speed <= duration + 1e-9
+            length, duration = np.where(nearer, straight, length), np.where(nearer, straight / speed, duration)
+        return length, duration
 
     def _spot(self, place: Place | str, conditions: Conditions) -> Spot:
         return self.floors.spot(self._place(place), shut=conditions.closed.elements)

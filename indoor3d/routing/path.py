@@ -128,6 +128,30 @@ class Tree:
             node = previous
         return found[::-1]
 
+    def sums(self, weight: Floats) -> Floats:
+        """Add up a weight along the path to every node.
+
+        Parameters
+        ----------
+        weight : (A,) float64
+            One for every arc of the graph.
+
+        Returns
+        -------
+        (N,) float64
+            Zero at the root, infinite where no path leads.
+        """
+        nodes = np.flatnonzero(np.isfinite(self.cost) & (np.arange(len(self.cost)) != self.root))
+        count = self.graph.count
+        arc = np.searchsorted(
+            self.graph.tail * count + self.graph.head, self.before[nodes].astype(np.intp) * count + nodes
+        )
+        total, parent = np.zeros(len(self.cost)), np.full(len(self.cost), self.root)
+        total[nodes], parent[nodes] = weight[arc], self.before[nodes]
+        while (parent != self.root).any():  # each round doubles how far up the tree a sum reaches
+            total, parent = total + total[parent], parent[parent]
+        return np.where(np.isfinite(self.cost), total, np.inf)
+
 
 def tree(graph: Arcs, root: int) -> Tree:
     """Find shortest paths from a node to every node."""

@@ -157,7 +157,9 @@ def _by_name(building: Building, text: str) -> Place | None:
     number = _EXIT.match(text.strip())
     ids = [one.id for one in building.exits if number and one.number == number[1]]
     ids = ids or sorted(ident for ident, name in building.names.items() if name.matches(text))
-    doors = {one.opening for one in building.exits if one.id in ids}  # an exit and its door bear one name and are one place
+    doors = {
+        one.opening for one in building.exits if one.id in ids
+    }  # an exit and its door bear one name and are one place
     ids = [ident for ident in ids if ident not in doors]
     if len(ids) > 1:
         raise UnknownElement(
