@@ -30,17 +30,34 @@ from indoor3d.models.vocabulary import (
 FRAME = SiteFrame.at(126.9771, 37.5657, 30.0, heading_deg=20.0)
 
 
-def _door(ident: str, level: str, x: float, y: float, *, along: str, spaces: tuple[str, ...], floor: float, **extra: object) -> Opening:
+def _door(
+    ident: str, level: str, x: float, y: float, *, along: str, spaces: tuple[str, ...], floor: float, **extra: object
+) -> Opening:
     """A door 0.9 m wide centred on (x, y) in a wall 0.2 m thick; ``along`` is the axis one walks through it."""
     half, reach = 0.45, 0.16
-    footprint = box(x - reach, y - half, x + reach, y + half) if along == "x" else box(x - half, y - reach, x + half, y + reach)
+    footprint = (
+        box(x - reach, y - half, x + reach, y + half) if along == "x" else box(x - half, y - reach, x + half, y + reach)
+    )
     return Opening(id=ident, level=level, footprint=footprint, floor_m=floor, spaces=spaces, clear_width_m=0.9, **extra)  # type: ignore[arg-type]
 
 
 def _box_mesh(building_spaces: tuple[Space, ...]) -> Mesh:
     """Every space as a box of twelve triangles."""
     corner_order = np.array(
-        [[0, 2, 1], [0, 3, 2], [4, 5, 6], [4, 6, 7], [0, 1, 5], [0, 5, 4], [1, 2, 6], [1, 6, 5], [2, 3, 7], [2, 7, 6], [3, 0, 4], [3, 4, 7]],
+        [
+            [0, 2, 1],
+            [0, 3, 2],
+            [4, 5, 6],
+            [4, 6, 7],
+            [0, 1, 5],
+            [0, 5, 4],
+            [1, 2, 6],
+            [1, 6, 5],
+            [2, 3, 7],
+            [2, 7, 6],
+            [3, 0, 4],
+            [3, 4, 7],
+        ],
         np.uint32,
     )
     positions, triangles, features = [], [], []
@@ -49,7 +66,15 @@ def _box_mesh(building_spaces: tuple[Space, ...]) -> Mesh:
         ring = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
         positions += [(x, y, z) for z in (space.floor_m, space.ceiling_m) for x, y in ring]
         triangles.append(corner_order + 8 * index)
-        features.append(Feature(id=space.id, name=space.name.default, category=MeshCategory.SPACE, kind=str(space.category), level=space.level))
+        features.append(
+            Feature(
+                id=space.id,
+                name=space.name.default,
+                category=MeshCategory.SPACE,
+                kind=str(space.category),
+                level=space.level,
+            )
+        )
     count = len(building_spaces)
     return Mesh(
         positions=np.array(positions, float),
@@ -72,13 +97,27 @@ def two_floors() -> Building:
     The stairs stand in the hall: foot at (3, 8), head at (8, 8), rise 3.5 m; the lift's doors are at (11, 1.9).
     """
     levels = (
-        Level(id="g", ordinal=0, elevation_m=0.0, name=Text(default="Ground", ko="1층", en="Ground floor"), short_name="1F"),
-        Level(id="u", ordinal=1, elevation_m=3.5, name=Text(default="Upper", ko="2층", en="Upper floor"), short_name="2F"),
+        Level(
+            id="g",
+            ordinal=0,
+            elevation_m=0.0,
+            name=Text(default="Ground", ko="1층", en="Ground floor"),
+            short_name="1F",
+        ),
+        Level(
+            id="u", ordinal=1, elevation_m=3.5, name=Text(default="Upper", ko="2층", en="Upper floor"), short_name="2F"
+        ),
     )
+
     def space(ident: str, level: str, rect: Polygon, floor: float, category: SpaceCategory, ko: str, en: str) -> Space:
         return Space(
-            id=ident, level=level, footprint=rect, floor_m=floor, ceiling_m=floor + 3.2,
-            category=category, name=Text(default=en, ko=ko, en=en),
+            id=ident,
+            level=level,
+            footprint=rect,
+            floor_m=floor,
+            ceiling_m=floor + 3.2,
+            category=category,
+            name=Text(default=en, ko=ko, en=en),
         )
 
     spaces = (
@@ -90,58 +129,132 @@ def two_floors() -> Building:
     )
     openings = (
         _door("door-balcony", "u", 16.0, 10.1, along="y", spaces=("office",), floor=3.5, exterior=True),
-        _door("door-exit-1", "g", -0.1, 5.0, along="x", spaces=("hall",), floor=0.0, exterior=True, category=OpeningCategory.ENTRANCE),
-        _door("door-exit-2", "g", 20.1, 7.0, along="x", spaces=("shop",), floor=0.0, exterior=True, category=OpeningCategory.ENTRANCE),
+        _door(
+            "door-exit-1",
+            "g",
+            -0.1,
+            5.0,
+            along="x",
+            spaces=("hall",),
+            floor=0.0,
+            exterior=True,
+            category=OpeningCategory.ENTRANCE,
+        ),
+        _door(
+            "door-exit-2",
+            "g",
+            20.1,
+            7.0,
+            along="x",
+            spaces=("shop",),
+            floor=0.0,
+            exterior=True,
+            category=OpeningCategory.ENTRANCE,
+        ),
         _door("door-hall-shop", "g", 12.1, 7.0, along="x", spaces=("hall", "shop"), floor=0.0),
         _door("door-office", "u", 12.1, 5.0, along="x", spaces=("gallery", "office"), floor=3.5),
         _door("door-shop-store", "g", 16.0, 5.0, along="y", spaces=("shop", "store"), floor=0.0),
     )
     connectors = (
         Connector(
-            id="lift-1", category=ConnectorCategory.LIFT,
+            id="lift-1",
+            category=ConnectorCategory.LIFT,
             stops=(Stop(level="g", position=(11.0, 1.9, 0.0)), Stop(level="u", position=(11.0, 1.9, 3.5))),
             path=((11.0, 1.9, 0.0), (11.0, 1.9, 3.5)),
-            footprint=box(10.2, 0.1, 11.8, 1.7), clear_width_m=0.9, name=Text(default="Lift 1", ko="1호기", en="Lift 1"),
+            footprint=box(10.2, 0.1, 11.8, 1.7),
+            clear_width_m=0.9,
+            name=Text(default="Lift 1", ko="1호기", en="Lift 1"),
         ),
         Connector(
-            id="stairs-1", category=ConnectorCategory.STAIRS,
+            id="stairs-1",
+            category=ConnectorCategory.STAIRS,
             stops=(Stop(level="g", position=(3.0, 8.0, 0.0)), Stop(level="u", position=(8.0, 8.0, 3.5))),
             path=((3.0, 8.0, 0.0), (8.0, 8.0, 3.5)),
-            footprint=box(3.0, 7.25, 8.0, 8.75), clear_width_m=1.5, step_count=20, name=Text(default="Stairs 1", ko="계단 1", en="Stairs 1"),
+            footprint=box(3.0, 7.25, 8.0, 8.75),
+            clear_width_m=1.5,
+            step_count=20,
+            name=Text(default="Stairs 1", ko="계단 1", en="Stairs 1"),
         ),
     )
     exits = (
-        Exit(id="exit-1", opening="door-exit-1", level="g", position=(-0.1, 5.0, 0.0), number="1", name=Text(default="Exit 1", ko="1번 출구", en="Exit 1")),
-        Exit(id="exit-2", opening="door-exit-2", level="g", position=(20.1, 7.0, 0.0), number="2", name=Text(default="Exit 2", ko="2번 출구", en="Exit 2")),
+        Exit(
+            id="exit-1",
+            opening="door-exit-1",
+            level="g",
+            position=(-0.1, 5.0, 0.0),
+            number="1",
+            name=Text(default="Exit 1", ko="1번 출구", en="Exit 1"),
+        ),
+        Exit(
+            id="exit-2",
+            opening="door-exit-2",
+            level="g",
+            position=(20.1, 7.0, 0.0),
+            number="2",
+            name=Text(default="Exit 2", ko="2번 출구", en="Exit 2"),
+        ),
     )
     facilities = (
-        Facility(id="aed-1", category=FacilityCategory.AED, level="g", position=(11.5, 9.5, 0.0), name=Text(default="AED", ko="자동심장충격기", en="AED"), space="hall"),
-        Facility(id="info-1", category=FacilityCategory.INFORMATION, level="u", position=(1.0, 1.0, 3.5), name=Text(default="Desk", ko="안내소", en="Desk"), space="gallery", accessible=True),
+        Facility(
+            id="aed-1",
+            category=FacilityCategory.AED,
+            level="g",
+            position=(11.5, 9.5, 0.0),
+            name=Text(default="AED", ko="자동심장충격기", en="AED"),
+            space="hall",
+        ),
+        Facility(
+            id="info-1",
+            category=FacilityCategory.INFORMATION,
+            level="u",
+            position=(1.0, 1.0, 3.5),
+            name=Text(default="Desk", ko="안내소", en="Desk"),
+            space="gallery",
+            accessible=True,
+        ),
     )
-    obstacles = (
-        Obstacle(id="column-1", level="g", footprint=box(5.75, 2.75, 6.25, 3.25), floor_m=0.0),
-    )
+    obstacles = (Obstacle(id="column-1", level="g", footprint=box(5.75, 2.75, 6.25, 3.25), floor_m=0.0),)
     return Building(
         venue=Venue(id="two-floors", name=Text(default="Two floors", ko="이층집", en="Two floors"), schematic=True),
-        frame=FRAME, levels=levels, spaces=spaces, openings=openings, connectors=connectors, exits=exits,
-        facilities=facilities, obstacles=obstacles, mesh=_box_mesh(spaces),
+        frame=FRAME,
+        levels=levels,
+        spaces=spaces,
+        openings=openings,
+        connectors=connectors,
+        exits=exits,
+        facilities=facilities,
+        obstacles=obstacles,
+        mesh=_box_mesh(spaces),
     )
 
 
 def _level(ident: str, ordinal: int, elevation: float, short: str) -> Level:
-    return Level(id=ident, ordinal=ordinal, elevation_m=elevation, name=Text(default=short, ko=short, en=short), short_name=short)
+    return Level(
+        id=ident, ordinal=ordinal, elevation_m=elevation, name=Text(default=short, ko=short, en=short), short_name=short
+    )
 
 
 def _space(ident: str, level: str, rect: Polygon, floor: float = 0.0, **extra: object) -> Space:
-    return Space(id=ident, level=level, footprint=rect, floor_m=floor, ceiling_m=floor + 2.8, name=Text(default=ident), **extra)  # type: ignore[arg-type]
+    return Space(
+        id=ident, level=level, footprint=rect, floor_m=floor, ceiling_m=floor + 2.8, name=Text(default=ident), **extra
+    )  # type: ignore[arg-type]
 
 
-def _gap(ident: str, level: str, rect: Polygon, spaces: tuple[str, ...], floor: float = 0.0, **extra: object) -> Opening:
+def _gap(
+    ident: str, level: str, rect: Polygon, spaces: tuple[str, ...], floor: float = 0.0, **extra: object
+) -> Opening:
     return Opening(id=ident, level=level, footprint=rect, floor_m=floor, spaces=spaces, **extra)  # type: ignore[arg-type]
 
 
 def _way_out(opening: str, x: float, y: float, level: str = "g") -> Exit:
-    return Exit(id=f"exit-{opening}", opening=opening, level=level, position=(x, y, 0.0), number="1", name=Text(default=f"Exit {opening}"))
+    return Exit(
+        id=f"exit-{opening}",
+        opening=opening,
+        level=level,
+        position=(x, y, 0.0),
+        number="1",
+        name=Text(default=f"Exit {opening}"),
+    )
 
 
 def open_plan() -> Building:
@@ -174,8 +287,12 @@ def open_plan() -> Building:
         _gap("tight", "g", box(11.94, 1.0, 12.26, 1.7), ("closet", "east"), clear_width_m=0.7),
     )
     return Building(
-        venue=Venue(id="open-plan", name=Text(default="Open plan")), frame=FRAME, levels=(_level("g", 0, 0.0, "1F"),),
-        spaces=spaces, openings=openings, exits=(_way_out("out", -0.1, 4.0), _way_out("out-east", 18.1, 6.5)),
+        venue=Venue(id="open-plan", name=Text(default="Open plan")),
+        frame=FRAME,
+        levels=(_level("g", 0, 0.0, "1F"),),
+        spaces=spaces,
+        openings=openings,
+        exits=(_way_out("out", -0.1, 4.0), _way_out("out-east", 18.1, 6.5)),
         obstacles=(
             Obstacle(id="column-closet", level="g", footprint=box(11.1, 1.1, 11.44, 1.6), floor_m=0.0),
             Obstacle(id="column-middle", level="g", footprint=box(9.2, 4.4, 9.6, 5.2), floor_m=0.0),
@@ -209,28 +326,63 @@ def station() -> Building:
         _gap("step", "g", box(19.94, 3, 20.26, 5), ("hall", "stage")),
     )
 
-    def ride(ident: str, category: ConnectorCategory, low: tuple[str, float, float, float], high: tuple[str, float, float, float], **extra: object) -> Connector:
+    def ride(
+        ident: str,
+        category: ConnectorCategory,
+        low: tuple[str, float, float, float],
+        high: tuple[str, float, float, float],
+        **extra: object,
+    ) -> Connector:
         (level_a, *a), (level_b, *b) = low, high
         ends = (tuple(a), tuple(b))
         rect = box(min(a[0], b[0]), a[1] - 0.5, max(a[0], b[0]), a[1] + 0.5)
         return Connector(
-            id=ident, category=category, stops=(Stop(level=level_a, position=ends[0]), Stop(level=level_b, position=ends[1])),  # type: ignore[arg-type]
-            path=ends, footprint=rect, clear_width_m=1.0, name=Text(default=ident), **extra,  # type: ignore[arg-type]
+            id=ident,
+            category=category,
+            stops=(Stop(level=level_a, position=ends[0]), Stop(level=level_b, position=ends[1])),  # type: ignore[arg-type]
+            path=ends,
+            footprint=rect,
+            clear_width_m=1.0,
+            name=Text(default=ident),
+            **extra,  # type: ignore[arg-type]
         )
 
     lift = Connector(
-        id="lift", category=ConnectorCategory.LIFT,
+        id="lift",
+        category=ConnectorCategory.LIFT,
         stops=tuple(Stop(level=v.id, position=(1.0, 6.3, v.elevation_m)) for v in levels),
-        path=tuple((1.0, 6.3, v.elevation_m) for v in levels), footprint=box(0.2, 6.4, 1.8, 7.9), clear_width_m=0.9, name=Text(default="lift"),
+        path=tuple((1.0, 6.3, v.elevation_m) for v in levels),
+        footprint=box(0.2, 6.4, 1.8, 7.9),
+        clear_width_m=0.9,
+        name=Text(default="lift"),
     )
     connectors = (
-        ride("escalator-down", ConnectorCategory.ESCALATOR, ("b", 12.0, 5.0, -4.0), ("g", 4.0, 5.0, 0.0), direction=Direction.DOWN, step_count=20),
-        ride("escalator-up", ConnectorCategory.ESCALATOR, ("b", 4.0, 2.0, -4.0), ("g", 12.0, 2.0, 0.0), direction=Direction.UP, step_count=20),
+        ride(
+            "escalator-down",
+            ConnectorCategory.ESCALATOR,
+            ("b", 12.0, 5.0, -4.0),
+            ("g", 4.0, 5.0, 0.0),
+            direction=Direction.DOWN,
+            step_count=20,
+        ),
+        ride(
+            "escalator-up",
+            ConnectorCategory.ESCALATOR,
+            ("b", 4.0, 2.0, -4.0),
+            ("g", 12.0, 2.0, 0.0),
+            direction=Direction.UP,
+            step_count=20,
+        ),
         lift,
         ride("stairs-mezzanine", ConnectorCategory.STAIRS, ("g", 14.0, 7.0, 0.0), ("g", 12.0, 7.0, 2.2), step_count=13),
         ride("stairs-office", ConnectorCategory.STAIRS, ("g", 14.0, 2.0, 0.0), ("u", 18.0, 2.0, 4.0), step_count=23),
     )
     return Building(
-        venue=Venue(id="station", name=Text(default="Station")), frame=FRAME, levels=levels, spaces=spaces,
-        openings=openings, connectors=connectors, exits=(_way_out("front", -0.1, 4.0),),
+        venue=Venue(id="station", name=Text(default="Station")),
+        frame=FRAME,
+        levels=levels,
+        spaces=spaces,
+        openings=openings,
+        connectors=connectors,
+        exits=(_way_out("front", -0.1, 4.0),),
     )

@@ -44,9 +44,7 @@ class Builder:
             "IfcProject", Name="Project", RepresentationContexts=(self.context,), UnitsInContext=units
         )
         self.site = self.make("IfcSite", Name="Site", ObjectPlacement=self._placed(None, origin), **(site or {}))
-        self.building = self.make(
-            "IfcBuilding", Name="House", ObjectPlacement=self._placed(self.site, (0.0, 0.0, 0.0))
-        )
+        self.building = self.make("IfcBuilding", Name="House", ObjectPlacement=self._placed(self.site, (0.0, 0.0, 0.0)))
         self.aggregate(self.project, self.site)
         self.aggregate(self.site, self.building)
 
@@ -116,9 +114,7 @@ class Builder:
         """The same upright body as :meth:`prism`, as faces."""
         below, above = [(*p, low) for p in outline], [(*p, high) for p in outline]
         turn = range(len(outline))
-        sides = [
-            (below[i], below[(i + 1) % len(outline)], above[(i + 1) % len(outline)], above[i]) for i in turn
-        ]
+        sides = [(below[i], below[(i + 1) % len(outline)], above[(i + 1) % len(outline)], above[i]) for i in turn]
         return self.faces([below[::-1], above, *sides])
 
     def body(self, *solids: Any) -> Any:
@@ -250,6 +246,7 @@ def flight(start: tuple[float, float, float], heading: Point, count: int, *, wid
 def spiral(centre: Point, radii: tuple[float, float], count: int, *, turn_deg: float, riser: float = RISER_M,
            z: float = 0.0) -> list[tuple[Outline, float]]:  # fmt: skip
     """Treads of a spiral stair: sectors of ``turn_deg`` each."""
+
     def at(radius: float, angle: float) -> Point:
         return centre[0] + radius * math.cos(angle), centre[1] + radius * math.sin(angle)
 

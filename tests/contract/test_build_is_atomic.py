@@ -62,7 +62,9 @@ def test_a_killed_build_leaves_the_old_version_whole(shared: Path, tmp_path: Pat
     moments = random.Random(7)
     killed = 0
     for number in range(12):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        )
         # most of the danger is at the end, where it publishes
         wait_s = whole_s * (moments.uniform(0.1, 1.0) if number < 6 else moments.uniform(0.85, 1.0))
         try:

@@ -69,7 +69,16 @@ def test_every_error_has_its_own_code_and_both_languages() -> None:
 
 
 def test_every_term_people_see_has_both_languages() -> None:
-    for name in ("SpaceCategory", "Access", "OpeningCategory", "ConnectorCategory", "Direction", "FacilityCategory", "Mode", "MeshCategory"):
+    for name in (
+        "SpaceCategory",
+        "Access",
+        "OpeningCategory",
+        "ConnectorCategory",
+        "Direction",
+        "FacilityCategory",
+        "Mode",
+        "MeshCategory",
+    ):
         for term in getattr(vocabulary, name):
             korean, english = vocabulary.LABELS[term]
             assert korean
@@ -84,8 +93,12 @@ def test_every_module_says_what_it_is() -> None:
 
 
 def test_nothing_names_a_machine_a_registry_or_unfinished_work() -> None:
-    files = _tracked("indoor3d", "web", "tools", "docs", "assets", "*.md", "*.toml", "requirements.lock", "Makefile", ".ci")
-    host = re.compile(r'"resolved":\s*"https?:|https?://[^ "\']+/(packages/[0-9a-f]{2}/|simple/?[" ])|--index-url http|/work/(main|shared)')
+    files = _tracked(
+        "indoor3d", "web", "tools", "docs", "assets", "*.md", "*.toml", "requirements.lock", "Makefile", ".ci"
+    )
+    host = re.compile(
+        r'"resolved":\s*"https?:|https?://[^ "\']+/(packages/[0-9a-f]{2}/|simple/?[" ])|--index-url http|/work/(main|shared)'
+    )
     unfinished = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b")
     for path in files:
         if path.suffix in {".png", ".jpg", ".ico"} or not path.exists():
@@ -103,11 +116,20 @@ def test_no_tracked_file_is_large() -> None:
 def test_the_lock_file_pins_every_dependency_with_hashes() -> None:
     lock = (ROOT / "requirements.lock").read_text()
     pinned = set(re.findall(r"^([a-z0-9._-]+)==", lock, re.MULTILINE))
-    wanted = {re.split(r"[\[<>=;]", line.strip().strip('",'))[0].lower() for line in re.findall(r'^  ".*>=.*"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)}
+    wanted = {
+        re.split(r"[\[<>=;]", line.strip().strip('",'))[0].lower()
+        for line in re.findall(r'^  ".*>=.*"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    }
     assert wanted <= pinned
     assert lock.count("--hash=sha256:") > len(pinned)
 
 
 def test_layers_hold() -> None:
-    done = subprocess.run([Path(sys.executable).with_name("lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout

@@ -100,7 +100,9 @@ def test_evacuation_says_where_nobody_gets_out(store: str) -> None:
         (("build", "no-such-file.ifc"), 2, "source-not-found"),
     ],
 )
-def test_errors_are_problems_on_stderr_with_their_exit_code(store: str, arguments: tuple[str, ...], exit_code: int, code: str) -> None:
+def test_errors_are_problems_on_stderr_with_their_exit_code(
+    store: str, arguments: tuple[str, ...], exit_code: int, code: str
+) -> None:
     ended, problem = _problem(*arguments, "--store", store)
     assert (ended, problem["code"]) == (exit_code, code)
     assert problem["detail"]

@@ -12,7 +12,9 @@ metres = st.floats(-2000, 2000)
 
 
 @given(places, st.lists(st.tuples(metres, metres, metres), min_size=1, max_size=5))
-def test_site_to_lonlat_and_back_is_the_same_place(place: tuple[float, float, float, float], points: list[tuple[float, float, float]]) -> None:
+def test_site_to_lonlat_and_back_is_the_same_place(
+    place: tuple[float, float, float, float], points: list[tuple[float, float, float]]
+) -> None:
     lon, lat, height, heading = place
     frame = SiteFrame.at(lon, lat, height, heading_deg=heading)
     np.testing.assert_allclose(frame.from_lonlat(frame.to_lonlat(points)), points, atol=1e-6)
@@ -62,7 +64,12 @@ def test_moving_the_origin_moves_nothing_on_earth() -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    [{"crs": "EPSG:4326"}, {"crs": "nonsense"}, {"crs": "EPSG:5186", "scale": 0.0}, {"crs": "EPSG:5186", "height_m": float("nan")}],
+    [
+        {"crs": "EPSG:4326"},
+        {"crs": "nonsense"},
+        {"crs": "EPSG:5186", "scale": 0.0},
+        {"crs": "EPSG:5186", "height_m": float("nan")},
+    ],
     ids=str,
 )
 def test_a_frame_that_means_nothing_is_refused(bad: dict[str, object]) -> None:
