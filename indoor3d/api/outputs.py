@@ -48,13 +48,15 @@ class Level(LevelRef):
 
 
 class Exit(_Shape):
-    """Where people are outside."""
+    """A way out. ``certain``: the model says so. ``outside``: it leads to the open, not into a neighbouring building."""
 
     id: str
     number: str
     name: Text
     level: LevelRef
     position: list[float]
+    certain: bool
+    outside: bool
 
 
 class Venue(_Shape):

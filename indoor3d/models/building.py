@@ -192,9 +192,10 @@ class Facility:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exit:
-    """Where people are outside. ``number`` is what the sign says ("5"); ``opening`` is what leads there.
+    """A way out of the building. ``number`` is what the sign says ("5"); ``opening`` is what leads there.
 
-    ``certain`` is false when the exit was found from geometry alone.
+    ``certain`` is false when the exit was found from geometry alone. ``outside`` is false when it leads into a
+    neighbouring building: routes may end there, but it is no place of safety and nobody is evacuated to it.
     """
 
     id: str
@@ -204,6 +205,7 @@ class Exit:
     number: str = ""
     name: Text = field(default_factory=Text)
     certain: bool = True
+    outside: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

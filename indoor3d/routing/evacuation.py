@@ -88,7 +88,8 @@ def exit_field(graph: "NavGraph", conditions: "Conditions") -> Field:
     """
     network = graph.network
     pairs = zip(network.exit_id, network.exit_node.tolist(), strict=True)
-    opened = [(ident, node) for ident, node in pairs if ident not in conditions.closed.exits]
+    unsafe = {e.id for e in graph.building.exits if not e.outside} if conditions.emergency else set()
+    opened = [(ident, node) for ident, node in pairs if ident not in conditions.closed.exits | unsafe]
     if not opened:
         raise _no_exit(graph, conditions)
     forward = graph.arcs(conditions)
@@ -100,9 +101,11 @@ def exit_field(graph: "NavGraph", conditions: "Conditions") -> Field:
 
 
 def _no_exit(graph: "NavGraph", conditions: "Conditions") -> NoOpenExit:
-    exits = [e.id for e in graph.building.exits]
+    exits = [e.id for e in graph.building.exits if e.outside]
     if not exits:
-        return NoOpenExit("The venue has no exit.", ko="이 장소에는 출구가 없습니다.", exits=[], closed=[])
+        return NoOpenExit(
+            "The venue has no exit to the outside.", ko="이 장소에는 밖으로 나가는 출구가 없습니다.", exits=[], closed=[]
+        )
     return NoOpenExit(
         f"None of the {len(exits)} exits is open and can be reached.",
         ko=f"출구 {len(exits)}개 가운데 열려 있고 갈 수 있는 출구가 없습니다.",

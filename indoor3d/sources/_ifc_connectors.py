@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import shapely
-from shapely import Point, Polygon
+from shapely import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from indoor3d.models.building import Connector, Obstacle, Position, Space, Stop
@@ -38,9 +38,18 @@ class Floors:
         self._obstacle_tree = shapely.STRtree([o.footprint for o in obstacles])
 
     def nearest(
-        self, ideal: Position, taken: BaseGeometry, *, reach_m: float = ATTACH_M, dz_m: float = ATTACH_Z_M
+        self,
+        ideal: Position,
+        taken: BaseGeometry,
+        *,
+        start: Position | None = None,
+        reach_m: float = ATTACH_M,
+        dz_m: float = ATTACH_Z_M,
     ) -> tuple[Space, Position] | None:
-        """The free place on a floor nearest to a point, outside ``taken``, and the space it is in."""
+        """The free place on a floor nearest to a point, outside ``taken``, and the space it is in.
+
+        With ``start`` the straight way from there must cross no wall or other obstacle.
+        """
         here = Point(ideal[:2])
         window = here.buffer(reach_m)
         best: tuple[float, str, Space, Position] | None = None
@@ -48,22 +57,39 @@ class Floors:
             space = self.spaces[index]
             if abs(space.floor_m - ideal[2]) > dz_m:
                 continue
-            free = self._free(space, window).difference(taken)
-            roomy = free.buffer(-_CLEAR_M)
-            place = roomy if not roomy.is_empty else free.buffer(-0.05)
-            if place.is_empty:
-                continue
-            at = shapely.shortest_line(place, here).coords[0]
-            cost = math.dist(at, ideal[:2]) + 2.0 * abs(space.floor_m - ideal[2])
-            if best is None or (round(cost, 3), space.id) < best[:2]:
-                best = (round(cost, 3), space.id, space, (float(at[0]), float(at[1]), space.floor_m))
+            blocked = self._blocked(space, window)
+            free = space.footprint.intersection(window).difference(blocked).difference(taken)
+            for part in shapely.get_parts(free):
+                at = _standing(part, here)
+                if at is None or (start is not None and _crossing_m(start, at, blocked) > _GRAZE_M):
+                    continue
+                cost = round(math.dist(at, ideal[:2]) + 2.0 * abs(space.floor_m - ideal[2]), 3)
+                if best is None or (cost, space.id) < best[:2]:
+                    best = (cost, space.id, space, (at[0], at[1], space.floor_m))
         return None if best is None else (best[2], best[3])
 
-    def _free(self, space: Space, window: BaseGeometry) -> BaseGeometry:
+    def between(self, low_m: float, high_m: float) -> list[float]:
+        """Heights of floors strictly between two heights."""
+        return sorted({round(s.floor_m, 3) for s in self.spaces if low_m < s.floor_m < high_m})
+
+    def _blocked(self, space: Space, window: BaseGeometry) -> BaseGeometry:
         hits = sorted(self._obstacle_tree.query(window, predicate="intersects").tolist())
-        blocked = [self.obstacles[i].footprint for i in hits if abs(self.obstacles[i].floor_m - space.floor_m) < 0.3]
-        floor = space.footprint.intersection(window)
-        return floor.difference(shapely.union_all(blocked)) if blocked else floor
+        near = [self.obstacles[i].footprint for i in hits if abs(self.obstacles[i].floor_m - space.floor_m) < 0.3]
+        return shapely.union_all(near)
+
+
+def _standing(free: BaseGeometry, here: Point) -> tuple[float, float] | None:
+    """The place nearest to a point where a person can stand, if there is one."""
+    roomy = free.buffer(-_CLEAR_M)
+    place = roomy if not roomy.is_empty else free.buffer(-0.05)
+    if place.is_empty:
+        return None
+    x, y = shapely.shortest_line(place, here).coords[0]
+    return float(x), float(y)
+
+
+def _crossing_m(start: Position, end: tuple[float, float], blocked: BaseGeometry) -> float:
+    return float(LineString([start[:2], end]).intersection(blocked).length)
 
 
 class Connectors:

@@ -77,6 +77,7 @@ def exits_of(
                 number=product.own_text("ExitNumber"),
                 name=opening.name,
                 certain=marked,
+                outside=product.own_text("ExitKind").lower() != "adjoining",
             )
         )
         own = product.own_text("Category")

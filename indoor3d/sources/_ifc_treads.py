@@ -16,6 +16,8 @@ GAP_M, MIN_TREAD_M2, MAX_RISER_M = 0.05, 0.1, 0.45
 """Treads: faces within 5 cm of height, at least 0.1 m², at most 0.45 m apart; handrails fail the last two."""
 _UP, _LEVEL = 0.6, 0.98
 _NEAR_M = 0.3
+_LANDING_M = 2.5
+_SAME_Z_M = 0.1
 _BEYOND_M = 0.45
 _SLICE_M, _MOST_SLICES = 0.1, 40
 Floats = NDArray[np.float64]
@@ -56,14 +58,19 @@ class _Tread:
         return float(sides.max()) if len(sides) else 0.0
 
 
-def treads(shape: Shape) -> Way | None:
-    """The way up a stair, or None when it has no steps that can be told apart."""
-    steps = _level_faces(shape)
-    chain = _longest_chain(steps)
-    if len(chain) < 3:
-        return None
+def treads(shape: Shape) -> list[Way]:
+    """Every way up a stair, the lowest first; none when it has no steps that can be told apart.
+
+    Flights that follow one another, also over a landing that is not drawn, are one way; flights that a floor lies between
+    (one above the other in several storeys) are several.
+    """
+    return [_climb(chain) for chain in _joined(_chains(_level_faces(shape)))]
+
+
+def _climb(chain: list[_Tread]) -> Way:
     points = [tread.position for tread in chain]
     rises = np.diff([tread.z for tread in chain])
+    riser = float(np.median(rises))
     return Way(
         path=tuple(points),
         foot=_beyond(points[1], points[0], chain[0].plan),
@@ -71,9 +78,58 @@ def treads(shape: Shape) -> Way | None:
         first_z=chain[0].z,
         last_z=chain[-1].z,
         width_m=float(np.median([tread.width_m for tread in chain])),
-        steps=len(chain) - 1,
-        riser_m=float(np.median(rises)),
+        steps=sum(risers(float(rise), riser) for rise in rises),
+        riser_m=riser,
     )
+
+
+def risers(rise_m: float, riser_m: float) -> int:
+    """How many risers a rise takes: two where a tread or a landing between is missing."""
+    return max(1, round(rise_m / riser_m))
+
+
+def joined(lower: Way, upper: Way) -> Way | None:
+    """Two ways as one when the upper begins a step above the end of the lower, across a landing at most; else None."""
+    rise = upper.first_z - lower.last_z
+    if not 0.02 < rise <= MAX_RISER_M or math.dist(lower.path[-1][:2], upper.path[0][:2]) > _LANDING_M + 1.0:
+        return None
+    return Way(
+        path=lower.path + upper.path,
+        foot=lower.foot,
+        head=upper.head,
+        first_z=lower.first_z,
+        last_z=upper.last_z,
+        width_m=min(lower.width_m, upper.width_m),
+        steps=lower.steps + upper.steps + risers(rise, lower.riser_m),
+        riser_m=max(lower.riser_m, upper.riser_m),
+    )
+
+
+def _chains(steps: list[_Tread]) -> list[list[_Tread]]:
+    """Chains of at least three treads that do not share heights, the longest climbs first, given from the lowest up."""
+    chains: list[list[_Tread]] = []
+    left = steps
+    while len(chain := _longest_chain(left)) >= 3:
+        low, high = chain[0].z - _SAME_Z_M, chain[-1].z + _SAME_Z_M
+        chains.append(chain)
+        left = [tread for tread in left if not low < tread.z < high]
+    return sorted(chains, key=lambda chain: chain[0].z)
+
+
+def _joined(chains: list[list[_Tread]]) -> list[list[_Tread]]:
+    """Chains with those put together that only an undrawn landing parts."""
+    whole: list[list[_Tread]] = []
+    for chain in chains:
+        last = whole[-1][-1] if whole else None
+        if (
+            last is not None
+            and 0.02 < chain[0].z - last.z <= MAX_RISER_M
+            and chain[0].plan.distance(last.plan) <= _LANDING_M
+        ):
+            whole[-1] = whole[-1] + chain
+        else:
+            whole.append(chain)
+    return whole
 
 
 def _level_faces(shape: Shape) -> list[_Tread]:

@@ -144,4 +144,5 @@ def _exit(data: VenueData, item: Exit) -> dict[str, Any]:
         "level": geojson.level_ref(data.building.level(item.level)),
         "position": geojson.positions(data.building.frame, [item.position])[0],
         "certain": item.certain,
+        "outside": item.outside,
     }

@@ -127,3 +127,15 @@ def test_every_space_of_the_plan_that_is_open_reaches_an_exit() -> None:
     graph = build_navigation(open_plan())
     assert all(e.route is not None for e in graph.evacuate().escapes)
     assert unreachable_spaces(graph) == ()
+
+
+def test_nobody_is_evacuated_into_a_neighbouring_building() -> None:
+    building = two_floors()
+    exits = tuple(replace(exit_, outside=exit_.id != "exit-1") for exit_ in building.exits)
+    graph = build_navigation(replace(building, exits=exits))
+    assert graph.route("hall", "exit-1").length_m > 0
+    plan = graph.evacuate()
+    assert plan.open_exits == ("exit-2",)
+    assert {escape.exit for escape in plan.escapes} == {"exit-2"}
+    with pytest.raises(NoOpenExit):
+        graph.evacuate(closed=["exit-2"])
