@@ -64,6 +64,6 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 # What tests need from Debian is installed in CI only; elsewhere the tests that need it skip and say so.
 debian:
 ifeq ($(CI),true)
-	@command -v chromium >/dev/null || { export DEBIAN_FRONTEND=noninteractive; s=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  $$s apt-get update -qq && $$s apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; }
+	@{ command -v chromium && command -v curl; } >/dev/null || { export DEBIAN_FRONTEND=noninteractive; s=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$s apt-get update -qq && $$s apt-get install -y -qq --no-install-recommends chromium curl fonts-noto-cjk >/dev/null; }
 endif

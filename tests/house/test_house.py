@@ -1,6 +1,7 @@
 """The house rules that a program can hold."""
 
 import ast
+import gzip
 import importlib
 import inspect
 import pkgutil
@@ -133,3 +134,10 @@ def test_layers_hold() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout
+
+
+def test_the_viewer_is_light() -> None:
+    scripts = sorted((PACKAGE / "_web" / "assets").glob("*.js"))
+    if not scripts:
+        pytest.skip("the viewer is not built: python tools/build_hook.py")
+    assert sum(len(gzip.compress(script.read_bytes(), 9)) for script in scripts) <= 300_000

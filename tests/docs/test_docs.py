@@ -1,0 +1,118 @@
+"""The documentation builds strictly, and its examples run."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from indoor3d.api.server import configuration
+from indoor3d.api.settings import Settings
+from indoor3d.store.base import open_store
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "README.ko.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BIN = Path(sys.executable).parent
+
+pytestmark = [pytest.mark.xdist_group("docs"), pytest.mark.timeout(300)]
+
+
+def _blocks(language: str) -> list[tuple[str, str]]:
+    found = []
+    for page in PAGES:
+        for body in re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+            found.append((str(page.relative_to(ROOT)), body))
+    return found
+
+
+def _commands() -> list[tuple[str, str]]:
+    lines = []
+    for page, body in _blocks("console"):
+        joined = body.replace("\\\n", " ")
+        lines += [(page, line[2:].strip()) for line in joined.splitlines() if line.startswith("$ ")]
+    return lines
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as a reader of the docs has it: the demo's model, built into the default store."""
+    here = tmp_path_factory.mktemp("docs")
+    for name in ("assets", "tools"):
+        (here / name).symlink_to(ROOT / name)
+    made = ROOT / "indoor3d" / "_demo" / "city-hall.ifc"
+    if not made.is_file():
+        pytest.skip("the demo station is not made: python tools/build_hook.py")
+    shutil.copy(made, here / "city-hall.ifc")
+    _run(here, "indoor3d build city-hall.ifc --id city-hall")
+    return here
+
+
+@pytest.fixture(scope="module")
+def url(folder: Path) -> Iterator[str]:
+    store = open_store(folder / "indoor3d-store")
+    server = uvicorn.Server(configuration(Settings(public_url="http://127.0.0.1"), store, host="127.0.0.1", port=0))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    store.close()
+
+
+def _run(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
+    words = shlex.split(line)
+    program = {"indoor3d": str(BIN / "indoor3d"), "python": sys.executable}.get(words[0], words[0])
+    done = subprocess.run([program, *words[1:]], cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, f"{line}\n{done.stdout[-1500:]}{done.stderr[-1500:]}"
+    return done
+
+
+def test_the_documentation_builds_strictly(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [BIN / "mkdocs", "build", "--strict", "--quiet", "--site-dir", tmp_path / "site"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "opening.blocked" in (tmp_path / "site/reference/issues/index.html").read_text()
+    assert "/v1/routes" in (tmp_path / "site/reference/api/index.html").read_text()
+
+
+SERVED = [command for command in _commands() if command[1].startswith("curl")]
+LOCAL = [command for command in _commands() if command[1].startswith(("indoor3d", "python")) and " serve" not in command[1]]
+
+
+def test_there_are_examples() -> None:
+    assert len(LOCAL) >= 10
+    assert len(SERVED) >= 4
+
+
+@pytest.mark.parametrize(("page", "line"), LOCAL)
+def test_a_command_of_the_docs_runs(folder: Path, page: str, line: str) -> None:
+    assert page
+    _run(folder, line)
+
+
+@pytest.mark.parametrize(("page", "line"), SERVED)
+def test_a_request_of_the_docs_is_answered(folder: Path, url: str, page: str, line: str) -> None:
+    assert page
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    done = _run(folder, line.replace("http://127.0.0.1:8000", url).replace("curl -s", "curl -sS --fail-with-body"))
+    assert done.stdout or "-o" in line
+
+
+@pytest.mark.parametrize(("page", "body"), _blocks("python"))
+def test_python_of_the_docs_runs(folder: Path, page: str, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    exec(compile(body, page, "exec"), {})  # noqa: S102 - our own page
