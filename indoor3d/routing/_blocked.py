@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Entry = dict[str, Any]
 
+_HINDRANCE_S = 1e5
+"""Longer than any way: of all ways, the one with the fewest hindrances is explained, then the quickest of those."""
+
 _REASONS = {
     "closed": ("closed", "닫힘"),
     "stairs": ("stairs", "계단"),
@@ -92,7 +95,7 @@ class _Way:
 def _relaxed(
     graph: "NavGraph", first: "Spot", goals: NDArray[np.intp], conditions: "Conditions", *, lifted: str
 ) -> _Way | None:
-    """The best way when some limits are lifted: the closures, the profile, or both and every direction."""
+    """The way with the fewest hindrances when some limits are lifted: closures, the profile, or both and every direction."""
     network = graph.network
     profile = conditions.profile if lifted == "closures" else PROFILES["walk"]
     forward, backward = durations_s(network, profile, emergency=conditions.emergency)
@@ -100,6 +103,12 @@ def _relaxed(
         forward = backward = network.edge_length_m + 1e-6
     shut = conditions.closed.elements if lifted == "profile" else frozenset()
     never = passes(network, shut)
+    lifted_s = _HINDRANCE_S * passes(network, conditions.closed.elements)
+    own = graph.seconds(conditions)
+    forward, backward = (
+        seconds + lifted_s + np.where(np.isfinite(kept), 0.0, _HINDRANCE_S)
+        for seconds, kept in zip((forward, backward), own, strict=True)
+    )
     edge = np.arange(len(network.edge_from), dtype=np.intp)
     base = arcs(
         len(network.node_position),

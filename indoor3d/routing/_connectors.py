@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 
 USUAL_RISER_M = 0.18
 """Riser where the number of steps is unknown: the greatest of Korean law (ACCESSIBILITY.md §2.1)."""
+LIFT_DOOR_M = 0.8
+"""Clear width of a lift whose doors are unknown, at most: the least that Korean law allows (ACCESSIBILITY.md §2.1)."""
 _SAME_M = 1e-6
 _SILL_M = 0.02
 
@@ -116,10 +118,11 @@ def _step(connector: Connector, climb: float, sill: float) -> float:
 
 
 def _width(connector: Connector) -> float:
-    """Clear width: as declared, else the shorter side of the footprint, the most it can be."""
+    """Clear width: as declared, else the shorter side of the footprint, the most it can be; a lift's doors are narrower."""
     if connector.clear_width_m is not None:
         return connector.clear_width_m
     if connector.footprint.is_empty:
         return 0.0
     ring = shapely.get_coordinates(shapely.oriented_envelope(connector.footprint))
-    return float(np.linalg.norm(np.diff(ring, axis=0), axis=1).min()) if len(ring) > 2 else 0.0
+    side = float(np.linalg.norm(np.diff(ring, axis=0), axis=1).min()) if len(ring) > 2 else 0.0
+    return min(side, LIFT_DOOR_M) if connector.category is ConnectorCategory.LIFT else side
