@@ -291,9 +291,12 @@ def test_the_keyboard_reaches_everything(opened: Opener) -> None:
 
 def test_nothing_is_drawn_while_nothing_changes(opened: Opener) -> None:
     visit = opened()
-    frames = visit.page.evaluate("indoor3d.stage.frames")
-    visit.page.wait_for_timeout(700)
-    assert visit.page.evaluate("indoor3d.stage.frames") == frames
+    stood_still = []
+    for _ in range(4):  # a late answer may draw once more; a picture that is drawn over and over never stands still
+        before = visit.page.evaluate("indoor3d.stage.frames")
+        visit.page.wait_for_timeout(700)
+        stood_still.append(visit.page.evaluate("indoor3d.stage.frames") == before)
+    assert stood_still[-1] or stood_still[-2]
 
 
 def test_without_webgl_lists_and_routes_still_work(opened: Opener) -> None:
