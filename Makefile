@@ -13,11 +13,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 run: build  ## build the demo venue and serve it
 	@$(BIN)/indoor3d demo --store $(STORE) --port $(PORT)
 
-test: build debian  ## run every test
+test: build debian web/node_modules  ## run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 	@cd web && npm test --silent
 
-check: setup  ## style, types, layers, spelling
+check: setup web/node_modules  ## style, types, layers, spelling
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -46,6 +46,9 @@ clean:  ## remove what was made
 	rm -rf $(VENV) build dist site var indoor3d/_web indoor3d/_demo web/node_modules
 
 setup: $(VENV)/.installed
+
+web/node_modules: web/package-lock.json
+	@cd web && npm ci --silent --no-audit --no-fund && touch node_modules
 
 build: setup
 	@$(BIN)/python tools/build_hook.py

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -13,12 +14,13 @@ from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import ConnectorCategory, Direction
 from indoor3d.sources._ifc_geometry import Shape
 from indoor3d.sources._ifc_model import Model, Product
+from indoor3d.sources._ifc_obstacles import HEAD_M
 from indoor3d.sources._ifc_plan import Plan, clean, shadow
-from indoor3d.sources._ifc_treads import Way, incline, treads
+from indoor3d.sources._ifc_treads import MAX_RISER_M, Way, incline, joined, risers, treads
+from indoor3d.sources._ifc_words import transport_of
 
 _CATEGORIES = {
     "ELEVATOR": ConnectorCategory.LIFT,
-    "LIFTINGGEAR": ConnectorCategory.LIFT,
     "ESCALATOR": ConnectorCategory.ESCALATOR,
     "MOVINGWALKWAY": ConnectorCategory.MOVING_WALK,
 }
@@ -26,6 +28,9 @@ ATTACH_M, ATTACH_Z_M = 1.5, 0.6
 """How far from its ends a connector looks for a floor (design measurement: 25 of 26 stairs attach)."""
 _CLEAR_M = 0.25
 _MIN_RISE_M = 0.1
+_GRAZE_M = 0.1
+_FLOOR_SHARE = 0.5
+_STOREY_M, _SAME_Z_M, _LANDING_REACH_M = 1.0, 0.05, 3.0
 
 
 class Floors:
@@ -52,7 +57,7 @@ class Floors:
         """
         here = Point(ideal[:2])
         window = here.buffer(reach_m)
-        best: tuple[float, str, Space, Position] | None = None
+        best: tuple[tuple[bool, float, str], Space, Position] | None = None
         for index in sorted(self.tree.query(window, predicate="intersects").tolist()):
             space = self.spaces[index]
             if abs(space.floor_m - ideal[2]) > dz_m:
@@ -60,17 +65,24 @@ class Floors:
             blocked = self._blocked(space, window)
             free = space.footprint.intersection(window).difference(blocked).difference(taken)
             for part in shapely.get_parts(free):
-                at = _standing(part, here)
+                at, tight = _standing(part, here)
                 if at is None or (start is not None and _crossing_m(start, at, blocked) > _GRAZE_M):
                     continue
-                cost = round(math.dist(at, ideal[:2]) + 2.0 * abs(space.floor_m - ideal[2]), 3)
-                if best is None or (cost, space.id) < best[:2]:
-                    best = (cost, space.id, space, (at[0], at[1], space.floor_m))
-        return None if best is None else (best[2], best[3])
+                cost = math.dist(at, ideal[:2]) + 2.0 * abs(space.floor_m - ideal[2])
+                key = (tight, round(cost, 3), space.id)
+                if best is None or key < best[0]:
+                    best = (key, space, (at[0], at[1], space.floor_m))
+        return None if best is None else best[1:]
 
     def between(self, low_m: float, high_m: float) -> list[float]:
         """Heights of floors strictly between two heights."""
         return sorted({round(s.floor_m, 3) for s in self.spaces if low_m < s.floor_m < high_m})
+
+    def cover(self, plan: Plan, floor_m: float, *, dz_m: float = ATTACH_Z_M) -> float:
+        """Share of a plan that walkable floors near a height cover."""
+        hits = [self.spaces[i] for i in self.tree.query(plan, predicate="intersects").tolist()]
+        area = sum(s.footprint.intersection(plan).area for s in hits if abs(s.floor_m - floor_m) <= dz_m)
+        return float(area / plan.area)
 
     def _blocked(self, space: Space, window: BaseGeometry) -> BaseGeometry:
         hits = sorted(self._obstacle_tree.query(window, predicate="intersects").tolist())
@@ -78,18 +90,29 @@ class Floors:
         return shapely.union_all(near)
 
 
-def _standing(free: BaseGeometry, here: Point) -> tuple[float, float] | None:
-    """The place nearest to a point where a person can stand, if there is one."""
+def _standing(free: BaseGeometry, here: Point) -> tuple[tuple[float, float] | None, bool]:
+    """The place nearest to a point where a person can stand, if there is one, and whether it is a tight one."""
     roomy = free.buffer(-_CLEAR_M)
     place = roomy if not roomy.is_empty else free.buffer(-0.05)
     if place.is_empty:
-        return None
+        return None, True
     x, y = shapely.shortest_line(place, here).coords[0]
-    return float(x), float(y)
+    return (float(x), float(y)), roomy.is_empty
 
 
 def _crossing_m(start: Position, end: tuple[float, float], blocked: BaseGeometry) -> float:
     return float(LineString([start[:2], end]).intersection(blocked).length)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """One way through a product that is a connector, or that will be one together with others."""
+
+    id: str
+    product: Product
+    category: ConnectorCategory
+    way: Way
+    footprint: Plan
 
 
 class Connectors:
@@ -100,20 +123,32 @@ class Connectors:
 
     def all(self) -> list[Connector]:
         """Stairs, ramps, escalators and moving walks."""
-        found = [self._inclined(product, category) for product, category in self._candidates()]
+        found, loose = [], []
+        for product, category in self._candidates():
+            for part in self._parts(product, category):
+                ends = self._ends(part)
+                if len(ends) == 2:
+                    found.append(self._connector(part, *ends.values()))
+                else:
+                    loose.append(part)
+        found += self._of_flights(loose)
         return [c for c in found if c is not None]
 
     def _candidates(self) -> list[tuple[Product, ConnectorCategory]]:
-        rows = []
+        rows: list[tuple[Product, ConnectorCategory]] = []
         for product in self.model.family(
             "IfcStair", "IfcStairFlight", "IfcRamp", "IfcRampFlight", "IfcTransportElement"
         ):
             category = self.category(product)
             whole = self.model.products.get(self.model.whole.get(product.key, 0))
             part = whole is not None and whole.family in {"IfcStair", "IfcRamp", "IfcTransportElement"}
-            if category not in {None, ConnectorCategory.LIFT} and not part:
+            if part or category is ConnectorCategory.LIFT:
+                continue
+            if category is not None:
                 rows.append((product, category))
-        return rows  # type: ignore[return-value]
+            elif product.predefined.upper() in {"", "NOTDEFINED", "USERDEFINED"}:
+                self._unattached(product, "transport element", "two ends")
+        return rows
 
     @staticmethod
     def category(product: Product) -> ConnectorCategory | None:
@@ -125,19 +160,39 @@ class Connectors:
             return ConnectorCategory.STAIRS
         if product.family in {"IfcRamp", "IfcRampFlight"}:
             return ConnectorCategory.RAMP
-        return _CATEGORIES.get(product.predefined.upper())
+        kind = product.predefined.upper()
+        if kind in {"", "NOTDEFINED", "USERDEFINED"}:
+            return transport_of(product.object_type, product.name)
+        return _CATEGORIES.get(kind)
 
-    def _inclined(self, product: Product, category: ConnectorCategory) -> Connector | None:
+    def _parts(self, product: Product, category: ConnectorCategory) -> list[_Part]:
+        """The ways through a product; a stair through several storeys may have several."""
         shape = self.body(product)
         if shape is None:
-            return None
-        way = treads(shape) if category is ConnectorCategory.STAIRS else None
-        way = way or incline(shape)
-        footprint = clean(shadow(shape), 0.005)
-        if way is None or footprint.is_empty:
-            self._unattached(product, category, "both")
-            return None
-        return self._attached(product, category, way, footprint)
+            self._unattached(product, category, "two ends")
+            return []
+        ways = treads(shape) if category is ConnectorCategory.STAIRS else []
+        slope = incline(shape) if not ways else None
+        ways = ways or ([slope] if slope is not None else [])
+        parts = []
+        for number, way in enumerate(ways, start=1):
+            own = shape if len(ways) == 1 else _within(shape, way.first_z - MAX_RISER_M, way.last_z)
+            footprint = clean(shadow(own).difference(self._level_with_floors(way)), 0.005)
+            ident = product.id if number == 1 else f"{product.id}~{number}"
+            if not footprint.is_empty:
+                parts.append(_Part(id=ident, product=product, category=category, way=way, footprint=footprint))
+        if not parts:
+            self._unattached(product, category, "two ends")
+        return parts
+
+    def _level_with_floors(self, way: Way) -> BaseGeometry:
+        """Landings at the height of a walkable floor there, high enough to walk below: they are floor, not stairs."""
+        landings = []
+        for number, (at, plan) in enumerate(zip(way.path, way.plans, strict=False)):
+            if at[2] - way.first_z > HEAD_M and self.floors.cover(plan, at[2], dz_m=_SAME_Z_M) > _FLOOR_SHARE:
+                others = [p for i, p in enumerate(way.plans) if abs(i - number) > 1]
+                landings.append(plan.difference(shapely.union_all(others)))
+        return shapely.union_all(landings)
 
     def body(self, product: Product) -> Shape | None:
         """Triangles of a connector and its parts, without railings and beams."""
@@ -157,19 +212,51 @@ class Connectors:
             matrix=shapes[0].matrix,
         )
 
-    def _attached(self, product: Product, category: ConnectorCategory, way: Way, footprint: Plan) -> Connector | None:
-        rise = 0.45 if category is ConnectorCategory.STAIRS else 0.0
-        ends = []
-        for end, ideal, dz in (("lower", way.foot, -rise / 2), ("upper", way.head, rise / 2)):
-            aim = (ideal[0], ideal[1], ideal[2] + dz)
-            found = self.floors.nearest(aim, footprint, dz_m=ATTACH_Z_M + rise / 2) or self.floors.nearest(
-                aim, Polygon(), dz_m=ATTACH_Z_M + rise / 2
+    def _ends(self, part: _Part) -> dict[str, tuple[Space, Position]]:
+        """The floors that a way meets at its lower and upper end."""
+        rise = 0.45 if part.category is ConnectorCategory.STAIRS else 0.0
+        way, found = part.way, {}
+        for end, start, ideal, dz in (
+            ("lower", way.path[0], way.foot, -rise / 2),
+            ("upper", way.path[-1], way.head, rise / 2),
+        ):
+            aim, reach = (ideal[0], ideal[1], ideal[2] + dz), ATTACH_Z_M + rise / 2
+            place = (
+                self.floors.nearest(aim, part.footprint, start=start, dz_m=reach)
+                or self.floors.nearest(aim, Polygon(), start=start, dz_m=reach)
+                or self.floors.nearest(aim, part.footprint, dz_m=reach)
+                or self.floors.nearest(aim, Polygon(), dz_m=reach)
             )
-            if found is None:
-                self._unattached(product, category, end)
-                return None
-            ends.append(found)
-        (low_space, low), (high_space, high) = ends
+            if place is not None:
+                found[end] = place
+        return found
+
+    def _of_flights(self, loose: list[_Part]) -> list[Connector | None]:
+        """Connectors of flights that only together lead from floor to floor; the others are reported."""
+        found: list[Connector | None] = []
+        left = sorted(loose, key=lambda p: (p.way.first_z, p.id))
+        while left:
+            members = [left.pop(0)]
+            run = members[0]
+            ends = self._ends(run)
+            while "upper" not in ends and (step := _next(run, left)) is not None:
+                run, used = step
+                members.append(used)
+                left.remove(used)
+                ends = self._ends(run)
+            if len(ends) == 2:
+                found.append(self._connector(run, *ends.values()))
+                continue
+            for part in members:
+                missing = {"lower", "upper"} - set(self._ends(part))
+                self._unattached(part.product, part.category, f"{missing.pop()} end" if len(missing) == 1 else "two ends")
+        return found
+
+    def _connector(
+        self, part: _Part, lower: tuple[Space, Position], upper: tuple[Space, Position]
+    ) -> Connector | None:
+        product, category, way = part.product, part.category, part.way
+        (low_space, low), (high_space, high) = lower, upper
         if high[2] - low[2] < _MIN_RISE_M and category is not ConnectorCategory.MOVING_WALK:
             self.model.issues.append(
                 Issue(code="connector.single-level", element=product.id, values={"category": str(category)})
@@ -179,19 +266,67 @@ class Connectors:
             self.model.issues.append(Issue(code="connector.steep", element=product.id, values={"riser_m": way.riser_m}))
         steps = None
         if way.steps:
-            steps = way.steps + (way.first_z - low[2] > 0.05) + (high[2] - way.last_z > 0.05)
+            outer = (way.first_z - low[2], high[2] - way.last_z)
+            steps = way.steps + sum(risers(rise, way.riser_m) for rise in outer if rise > 0.05)
+        stops = (
+            Stop(level=low_space.level, position=low),
+            *self._landings(part, low[2], high[2]),
+            Stop(level=high_space.level, position=high),
+        )
         return Connector(
-            id=product.id,
+            id=part.id,
             category=category,
-            stops=(Stop(level=low_space.level, position=low), Stop(level=high_space.level, position=high)),
+            stops=stops,
             path=(low, *way.path, high),
-            footprint=footprint,
+            footprint=part.footprint,
             direction=product.own_term("Direction", Direction) or Direction.BOTH,
             clear_width_m=product.own_number("ClearWidth") or round(way.width_m, 3),
             step_count=steps,
             name=product.text,
         )
 
-    def _unattached(self, product: Product, category: ConnectorCategory, end: str) -> None:
+    def _landings(self, part: _Part, low_m: float, high_m: float) -> list[Stop]:
+        """Where a way through several storeys meets the floors between its ends."""
+        if part.category not in {ConnectorCategory.STAIRS, ConnectorCategory.RAMP}:
+            return []
+        stops = []
+        for floor_m in self.floors.between(low_m + _STOREY_M, high_m - _STOREY_M):
+            at = part.way.at(floor_m)
+            if at is None or any(abs(floor_m - stop.position[2]) < _STOREY_M for stop in stops):
+                continue
+            for taken in (part.footprint, Polygon()):
+                found = self.floors.nearest(at, taken, start=at, reach_m=_LANDING_REACH_M, dz_m=_SAME_Z_M)
+                if found is not None and _touches(found, at, part.footprint):
+                    stops.append(Stop(level=found[0].level, position=found[1]))
+                    break
+        return stops
+
+    def _unattached(self, product: Product, category: str, end: str) -> None:
         values = {"category": str(category), "end": end}
         self.model.issues.append(Issue(code="connector.unattached", element=product.id, values=values))
+
+
+def _next(run: _Part, left: Sequence[_Part]) -> tuple[_Part, _Part] | None:
+    """A run of flights with the flight that goes on where it ends, and that flight."""
+    for part in left:
+        way = joined(run.way, part.way) if part.category is run.category else None
+        if way is not None:
+            footprint = clean(shapely.union_all([run.footprint, part.footprint]))
+            return replace(run, way=way, footprint=footprint), part
+    return None
+
+
+def _within(shape: Shape, low_m: float, high_m: float) -> Shape:
+    """The triangles of a shape that reach between two heights."""
+    z = shape.vertices[shape.triangles][:, :, 2]
+    kept = (z.max(axis=1) > low_m) & (z.min(axis=1) < high_m + 0.01)
+    return Shape(
+        vertices=shape.vertices, triangles=shape.triangles[kept], colour=shape.colour[kept], matrix=shape.matrix
+    )
+
+
+def _touches(found: tuple[Space, Position], start: Position, footprint: Plan) -> bool:
+    """Whether one gets from a landing to a place on a floor without stepping over a void."""
+    space, at = found
+    way = LineString([start[:2], at[:2]])
+    return bool(way.difference(footprint).difference(space.footprint).length <= _GRAZE_M)

@@ -2,10 +2,9 @@
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 import ifcopenshell
-import ifcopenshell.util.placement
 import ifcopenshell.util.unit as _unit
 
 FAMILIES = (
@@ -37,6 +36,7 @@ _SOLID = frozenset(
     ]
 )
 units: Any = _unit  # untyped
+Vector: TypeAlias = tuple[float, ...]
 _SCHEMAS = ("IFC2X3", "IFC4", "IFC4X3")
 
 
@@ -193,10 +193,9 @@ class Extract:
         if placement is None or not placement.is_a("IfcLocalPlacement"):
             return None
         try:
-            matrix = ifcopenshell.util.placement.get_local_placement(placement)
+            return [v * self.unit for v in _placed(placement, (0.0, 0.0, 0.0))]
         except Exception:  # noqa: BLE001 - a placement that cannot be worked out is none
             return None
-        return [float(v) * self.unit for v in matrix[:3, 3]]
 
     def relations(self) -> dict[str, list[Any]]:
         """Which product is whose part, in which storey, in which hole, at which space's boundary."""
@@ -328,6 +327,32 @@ def _id(entity: Any) -> int:
 
 def _many(value: Any) -> Iterable[Any]:
     return value or ()
+
+
+def _placed(placement: Any, point: Vector) -> Vector:
+    """Take a point out of local placements, one in another, into the world (ISO 16739-1, IfcLocalPlacement)."""
+    while placement is not None:
+        axes = placement.RelativePlacement
+        at = axes.Location.Coordinates
+        up = axes.Axis.DirectionRatios if axes.is_a("IfcAxis2Placement3D") and axes.Axis else (0.0, 0.0, 1.0)
+        ahead = axes.RefDirection.DirectionRatios if axes.RefDirection else (1.0, 0.0, 0.0)
+        z = _unit_vector(up)
+        x = _unit_vector((*ahead, 0.0)[:3])
+        y = _unit_vector(_cross(z, x))
+        x = _cross(y, z)
+        moved = [sum(c * axis[i] for c, axis in zip(point, (x, y, z), strict=True)) for i in range(3)]
+        point = tuple(m + o for m, o in zip(moved, (*at, 0.0)[:3], strict=True))
+        placement = placement.PlacementRelTo
+    return point
+
+
+def _cross(a: Vector, b: Vector) -> Vector:
+    return (a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0])
+
+
+def _unit_vector(vector: Vector) -> Vector:
+    length = math.hypot(*vector)
+    return tuple(part / length for part in vector)
 
 
 def _has_solid(product: Any) -> bool:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from indoor3d.sources.base import Limits, Options
 
 FAST_KERNEL = "hybrid-cgal-simple-opencascade"
 SLOW_KERNEL = "opencascade"
-WORKER: tuple[str, ...] = (sys.executable, "-m", "indoor3d.sources._ifc_worker")
+WORKER: tuple[str, ...] = (sys.executable, "-m", "indoor3d.sources._ifc_start")
 _MAX_RESTARTS = 16
 _READ_BYTES = 1 << 22
 _POLL_S = 0.004
@@ -83,6 +84,8 @@ class Made:
             self.picture = frame.values["picture"]
         elif frame.kind == "shape":
             (self.cut if frame.values["cut"] else self.shapes)[frame.values["id"]] = _shape(frame)
+        elif frame.kind == "crashed":
+            self.stopped = self.stopped or frame.values["reason"]
 
 
 class StoppedError(Exception):
@@ -97,6 +100,7 @@ class Workshop:
     Examples
     --------
     >>> with Workshop(path, Options()) as shop:                         # doctest: +SKIP
+    ...     shop.document()
     ...     shop.navigation()
     ...     shop.finish()
     """
@@ -104,6 +108,7 @@ class Workshop:
     def __init__(self, path: Path, options: Options, *, worker: Sequence[str] = WORKER) -> None:
         self.path, self.options, self.worker = path, options, worker
         self.made = Made()
+        self._ended = False
         self._run = _Run(self._request(FAST_KERNEL), worker, options.limits)
 
     def __enter__(self) -> Self:
@@ -112,22 +117,32 @@ class Workshop:
     def __exit__(self, *_: object) -> None:
         self._run.close()
 
-    def navigation(self) -> Made:
-        """Wait for the document and for all shapes that navigation needs.
+    def document(self) -> Made:
+        """Wait for what the file says in words and numbers.
 
         Raises
         ------
         MalformedSource, UnsupportedFormat
             The file cannot be opened.
+        """
+        made = self.made
+        self._collect(until="document")
+        if not made.document:
+            raise MalformedSource(
+                f"The parser stopped on this file ({made.stopped}).", ko=f"이 파일을 읽다가 멈췄습니다({made.stopped})."
+            )
+        return made
+
+    def navigation(self) -> Made:
+        """Wait for all shapes that navigation needs.
+
+        Raises
+        ------
         GeometryFailed
             The file has shapes, but no kernel could make any.
         """
         made = self.made
         self._collect(until="navigation")
-        if not made.document:
-            raise MalformedSource(
-                f"The parser stopped on this file ({made.stopped}).", ko=f"이 파일을 읽다가 멈췄습니다({made.stopped})."
-            )
         self._slowly([ident for ident in made.wanted if ident not in made.shapes], cut=False)
         if made.wanted and not made.shapes:
             raise GeometryFailed(
@@ -146,7 +161,7 @@ class Workshop:
 
     def _collect(self, *, until: str) -> None:
         made = self.made
-        if made.stopped:
+        if self._ended:
             return
         try:
             for frame in self._run.frames(until):
@@ -155,7 +170,7 @@ class Workshop:
                 made.take(frame)
                 self._progress()
         except StoppedError as error:
-            made.stopped = str(error)
+            made.stopped, self._ended = str(error), True
 
     def _progress(self) -> None:
         if self.options.progress is not None:
@@ -194,6 +209,9 @@ def _refusal(values: Any) -> SourceError:
 
 def _shape(frame: Frame) -> Shape:
     matrix, vertices, triangles, styles, colours = frame.columns
+    matrix = np.ascontiguousarray(matrix.reshape(4, 4).T)
+    vertices, colours = vertices.reshape(-1, 3), colours.reshape(-1, 4)
+    triangles = triangles.reshape(-1, 3).astype(np.int64)
     palette = np.vstack([np.round(255 * np.nan_to_num(colours).clip(0, 1)), np.zeros((1, 4))]).astype(np.uint8)
     known = (styles >= 0) & (styles < len(palette) - 1)
     world = vertices @ matrix[:3, :3].T + matrix[:3, 3]
@@ -216,7 +234,9 @@ class _Run:
         self._offset = 0
         self._buffer = Buffer()
         self._deadline = time.monotonic() + limits.time_s
-        self._process = subprocess.Popen(worker, stdin=subprocess.PIPE, stdout=self._spool, stderr=subprocess.DEVNULL)  # noqa: S603
+        self._process = subprocess.Popen(  # noqa: S603 - in a group of its own: it has makers to be ended with it
+            worker, stdin=subprocess.PIPE, stdout=self._spool, stderr=subprocess.DEVNULL, process_group=0
+        )
         request = {**request, "parent": os.getpid(), "memory_bytes": limits.memory_bytes}
         try:
             self._stdin.write(json.dumps(request).encode() + b"\n")
@@ -247,10 +267,10 @@ class _Run:
                 raise StoppedError(str(error)) from error
             if frame is None:
                 heard = self._listen(heard)
-            elif frame.kind == until:
-                return
             else:
                 yield frame
+                if frame.kind == until:
+                    return
 
     def _listen(self, heard: float) -> float:
         """Take in new bytes, or wait for some; give the time of the last ones."""
@@ -270,7 +290,8 @@ class _Run:
 
     def close(self) -> None:
         """End the worker, whatever it does."""
-        self._process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._spool.close()
         with contextlib.suppress(BrokenPipeError):

@@ -16,6 +16,8 @@ from indoor3d.sources._ifc_plan import Plan, clean, heights, shadow
 _DOOR_M = 0.8
 _IN_FRONT_M = 0.6
 _SAME_FLOOR_M = 0.3
+_CAR_M = 3.2
+_VOID = 0.2
 
 
 class Lifts:
@@ -31,8 +33,11 @@ class Lifts:
         """Lifts of the model, each shaft once."""
         found, taken = [], []
         for product in self.model.family("IfcTransportElement"):
+            if Connectors.category(product) is not ConnectorCategory.LIFT or self._is_part(product):
+                continue
             shape = Connectors.body(Connectors(self.model, self.floors), product)
-            if Connectors.category(product) is not ConnectorCategory.LIFT or shape is None:
+            if shape is None:
+                self._nowhere(product.id)
                 continue
             plan = clean(shadow(shape), 0.005)
             low, high = heights(shape)
@@ -64,12 +69,18 @@ class Lifts:
         low, high = min([low, *(s.floor_m for s in shafts)]), max([high, *(s.ceiling_m for s in shafts)])
         plan = clean(shapely.union_all(plans))
         stops = self._at_doors(plan, low - 1.5, high + 0.5)
+        if len(stops) < 2 and product is not None:
+            stops = (
+                self._at_floors(plan, low - 1.5, high - 1.0)
+                if high - low > _CAR_M
+                else self._at_doors(plan, -math.inf, math.inf, over_void=True)
+            )
+        if not stops:
+            self._nowhere(ident)
+        if len(stops) == 1:
+            values = {"category": str(ConnectorCategory.LIFT)}
+            self.model.issues.append(Issue(code="connector.single-level", element=ident, values=values))
         if len(stops) < 2:
-            stops = self._at_floors(plan, low - 1.5, high - 1.0) if product is not None else stops
-        if len(stops) < 2:
-            code, values = "connector.single-level", {"category": "lift"}
-            if product is not None or stops:
-                self.model.issues.append(Issue(code=code, element=ident, values=values))
             return None
         own_width = product.own_number("ClearWidth") if product is not None else None
         widths = [w for w in (self._door_width(stop, plan) for stop in stops) if w is not None]
@@ -86,15 +97,26 @@ class Lifts:
             name=names,
         )
 
+    def _is_part(self, product: Product) -> bool:
+        whole = self.model.products.get(self.model.whole.get(product.key, 0))
+        return whole is not None and whole.family == "IfcTransportElement"
+
+    def _nowhere(self, ident: str) -> None:
+        values = {"category": str(ConnectorCategory.LIFT), "end": "two ends"}
+        self.model.issues.append(Issue(code="connector.unattached", element=ident, values=values))
+
     def _near_doors(self, plan: Plan) -> list[Opening]:
         hits = self._door_tree.query(plan, predicate="dwithin", distance=_DOOR_M)
         return [self.doors[i] for i in sorted(hits.tolist())]
 
-    def _at_doors(self, plan: Plan, low: float, high: float) -> list[Stop]:
-        """One stop a floor, in front of a door of the shaft."""
+    def _at_doors(self, plan: Plan, low: float, high: float, *, over_void: bool = False) -> list[Stop]:
+        """One stop a floor, in front of a door of the shaft.
+
+        With ``over_void`` only where no floor covers the plan: a shaft goes on there above or below a car drawn alone.
+        """
         stops: list[Stop] = []
         for door in sorted(self._near_doors(plan), key=lambda d: (d.floor_m, d.id)):
-            if not low <= door.floor_m <= high:
+            if not low <= door.floor_m <= high or (over_void and self.floors.cover(plan, door.floor_m) > _VOID):
                 continue
             found = self.floors.nearest(self._in_front(door, plan), shapely.union_all([plan, door.footprint]))
             if found is None:

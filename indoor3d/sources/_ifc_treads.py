@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -28,7 +29,8 @@ class Way:
     """The way along a connector, from low to high; metres, world frame.
 
     ``foot`` and ``head`` are places on the floor a little before the first and after the last point of ``path``;
-    ``steps`` counts the risers between the first and the last tread.
+    ``steps`` counts the risers between the first and the last tread; ``plans`` are the treads, as many as ``path``, none
+    on a slope.
     """
 
     path: tuple[Position, ...]
@@ -39,6 +41,17 @@ class Way:
     width_m: float
     steps: int = 0
     riser_m: float = 0.0
+    plans: tuple[Polygon, ...] = ()
+
+    def at(self, z: float) -> Position | None:
+        """Where the way is level with a floor: on a tread or landing there, or where one is missing; else None."""
+        near = [p for p in self.path if abs(p[2] - z) <= GAP_M]
+        if near:
+            return (near[0][0], near[0][1], z)
+        for a, b in pairwise(self.path):
+            if a[2] < z < b[2] and (not self.riser_m or b[2] - a[2] > 1.5 * self.riser_m):
+                return ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2, z)
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,18 +93,19 @@ def _climb(chain: list[_Tread]) -> Way:
         width_m=float(np.median([tread.width_m for tread in chain])),
         steps=sum(risers(float(rise), riser) for rise in rises),
         riser_m=riser,
+        plans=tuple(tread.plan for tread in chain),
     )
 
 
 def risers(rise_m: float, riser_m: float) -> int:
-    """How many risers a rise takes: two where a tread or a landing between is missing."""
-    return max(1, round(rise_m / riser_m))
+    """How many risers a rise takes: two where a tread or a landing between is missing; none on a slope."""
+    return max(1, round(rise_m / riser_m)) if riser_m else 0
 
 
 def joined(lower: Way, upper: Way) -> Way | None:
     """Two ways as one when the upper begins a step above the end of the lower, across a landing at most; else None."""
     rise = upper.first_z - lower.last_z
-    if not 0.02 < rise <= MAX_RISER_M or math.dist(lower.path[-1][:2], upper.path[0][:2]) > _LANDING_M + 1.0:
+    if not -GAP_M < rise <= MAX_RISER_M or math.dist(lower.path[-1][:2], upper.path[0][:2]) > _LANDING_M + 1.0:
         return None
     return Way(
         path=lower.path + upper.path,
@@ -102,6 +116,7 @@ def joined(lower: Way, upper: Way) -> Way | None:
         width_m=min(lower.width_m, upper.width_m),
         steps=lower.steps + upper.steps + risers(rise, lower.riser_m),
         riser_m=max(lower.riser_m, upper.riser_m),
+        plans=lower.plans + upper.plans,
     )
 
 

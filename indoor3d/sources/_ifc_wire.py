@@ -1,17 +1,21 @@
-"""Frames between the reader and its worker: a JSON head and plain columns behind it. No pickles: the worker is not trusted."""
+"""Frames between the reader and its worker: a JSON head and plain columns behind it. No pickles: the worker is not trusted.
+
+The worker's side does without numpy, which takes as long to load as a small model takes to read.
+"""
 
 import json
+import math
+import os
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 _HEAD = struct.Struct("<I")
 _MAX_HEAD_BYTES = 1 << 30
-_DTYPES = {"f8": np.float64, "i8": np.int64, "u1": np.uint8}
+_DTYPES = {"d": "f8", "l": "i8", "q": "i8", "i": "i4", "B": "u1"}
+"""Names of the columns' types by the format of a buffer (module struct)."""
+_ITEM_BYTES = {name: int(name[1]) for name in _DTYPES.values()}
 
 
 class BrokenFrameError(Exception):
@@ -20,20 +24,26 @@ class BrokenFrameError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """One message: what it is, its plain values, and its columns."""
+    """One message: what it is, its plain values, and its columns: buffers where it is written, arrays where it is read."""
 
     kind: str
     values: Mapping[str, Any] = field(default_factory=dict)
-    columns: Sequence[NDArray[Any]] = ()
+    columns: Sequence[Any] = ()
 
 
-def write(stream: BinaryIO, frame: Frame) -> None:
-    """Write one frame; the stream is flushed so that what was done before a crash is kept."""
-    columns = [np.ascontiguousarray(column) for column in frame.columns]
-    shapes = [[column.dtype.str[1:], list(column.shape)] for column in columns]
+def packed(frame: Frame) -> bytes:
+    """Give the bytes of a frame."""
+    columns = [memoryview(column) for column in frame.columns]
+    shapes = [[_DTYPES[column.format], list(column.shape)] for column in columns]
     head = json.dumps([frame.kind, frame.values, shapes], ensure_ascii=True).encode("ascii")
-    stream.write(b"".join([_HEAD.pack(len(head)), head, *(column.tobytes() for column in columns)]))
-    stream.flush()
+    return b"".join([_HEAD.pack(len(head)), head, *(column.tobytes() for column in columns)])
+
+
+def write(stream: int, frame: Frame) -> None:
+    """Write one frame to a file descriptor at once, so that what was done before a crash is kept whole."""
+    left = memoryview(packed(frame))
+    while left:
+        left = left[os.write(stream, left) :]
 
 
 class Buffer:
@@ -66,9 +76,11 @@ class Buffer:
         kind, values, shapes, size = self._head
         if len(self._bytes) < size:
             return None
+        import numpy as np  # noqa: PLC0415 - the side that writes does without it
+
         columns, at = [], 0
         for dtype, shape in shapes:
-            column = np.frombuffer(self._bytes, _DTYPES[dtype], int(np.prod(shape)), at).reshape(shape).copy()
+            column = np.frombuffer(self._bytes, dtype, math.prod(shape), at).reshape(shape).copy()
             at += column.nbytes
             columns.append(column)
         del self._bytes[:size]
@@ -85,7 +97,7 @@ class Buffer:
             return False
         try:
             kind, values, shapes = json.loads(self._bytes[_HEAD.size : _HEAD.size + length])
-            size = sum(int(np.prod(shape)) * np.dtype(_DTYPES[dtype]).itemsize for dtype, shape in shapes)
+            size = sum(math.prod(shape) * _ITEM_BYTES[dtype] for dtype, shape in shapes)
         except (ValueError, KeyError, TypeError) as error:
             raise BrokenFrameError("The worker sent something else than frames.") from error
         del self._bytes[: _HEAD.size + length]

@@ -2,22 +2,27 @@
 
 import re
 
-from indoor3d.models.vocabulary import SpaceCategory
+from indoor3d.models.vocabulary import ConnectorCategory, SpaceCategory
 
-_C = SpaceCategory
+_C, _T = SpaceCategory, ConnectorCategory
+_LIFT = r"lift ?shaft|elevator|\blifts?\b|\be/?v[ ._-]?\d*(?![^\W_])(?!.*(charg|충전))|\bele?v\b|aufzug|fahrstuhl|승강로|승강기|엘리베이터"
 _WORDS: tuple[tuple[str, SpaceCategory], ...] = (
     (
         r"(accessible|disabled|handicapped|barrier.?free)\s.*(wc|toilet|rest ?room|bath)|장애인.*화장실|(behinderten|rollstuhl).*wc",
         _C.RESTROOM_ACCESSIBLE,
     ),
     (r"nursing room|lactation|baby (care|feeding)|수유실|stillraum|wickelraum", _C.NURSING_ROOM),
-    (r"(elevator|lift) (lobby|hall)|(엘리베이터|승강기) ?(홀|로비)|aufzugsvorraum", _C.LOBBY),
+    (
+        rf"({_LIFT}).*(machine|control|equipment|maschinen|기계)|\broof\b.*(plant|mechanical|machine)|옥상.*기계",
+        _C.TECHNICAL,
+    ),
+    (rf"({_LIFT}).*(lobby|hall|vestibule|foyer|corridor|vorraum|홀|로비|전실|복도)|vorraum.*aufzug", _C.LOBBY),
     (r"stair ?hall|stair ?(well|case)|stairs?\b|treppenhaus|treppe(nraum)?\b|계단", _C.STAIRWELL),
-    (r"lift ?shaft|elevator ?(shaft)?\b|\blift\b|aufzug(s?schacht)?\b|fahrstuhl|승강로|엘리베이터", _C.LIFT_SHAFT),
+    (rf"{_LIFT}", _C.LIFT_SHAFT),
     (r"\b(rail ?)?tracks?\b|track ?bed|gleis\w*|선로", _C.TRACK),
     (r"\broof\b|dachfläche|dachflaeche|\bdach\b|지붕|옥상", _C.ROOF),
     (
-        r"\b(balcony|terrace|patio|garden|courtyard|yard|outdoors?|exterior|outside|loggia|veranda)\b|balkon|terrasse|garten|hof\b|freisitz|발코니|테라스|마당|정원|옥외|실외",
+        r"\b(balcony|terrace|patio|garden|courtyard|yard|outdoors?|exterior|outside|loggia|veranda)\b|balkon|terrasse|(?<!winter)(?<!kinder)garten|\b(innen|hinter|vor|licht)?hof\b|freisitz|발코니|테라스|마당|정원|옥외|실외",
         _C.OUTDOOR,
     ),
     (r"platform|bahnsteig|승강장", _C.PLATFORM),
@@ -80,3 +85,21 @@ def reason_not_walkable(category: SpaceCategory, *names: str) -> str:
             if any(pattern.search(name) for name in names):
                 return reason
     return ""
+
+
+_TRANSPORT = (
+    (re.compile(r"moving ?walk|travell?ator|fahrsteig|rollsteig|무빙 ?워크|수평 ?보행기", re.IGNORECASE), _T.MOVING_WALK),
+    (re.compile(r"escalator|rolltreppe|fahrtreppe|에스컬레이터", re.IGNORECASE), _T.ESCALATOR),
+    (re.compile(_LIFT, re.IGNORECASE), _T.LIFT),
+)
+
+
+def transport_of(*names: str) -> ConnectorCategory | None:
+    """What a transport element is by its names, where it does not say so itself.
+
+    Examples
+    --------
+    >>> str(transport_of("", "Elevator-Passenger 1")), transport_of("Crane")
+    ('lift', None)
+    """
+    return next((category for name in names for pattern, category in _TRANSPORT if pattern.search(name)), None)

@@ -1,21 +1,24 @@
-"""The process that opens IFC files and makes their shapes: ``python -m indoor3d.sources._ifc_worker``.
+"""The process that opens IFC files and makes their shapes; :mod:`._ifc_start` begins it.
 
-It reads one request (a line of JSON) from its input and writes frames (:mod:`._ifc_wire`) to its output. It may crash,
-hang or run out of memory on a hostile file; the parent (:mod:`._ifc_geometry`) watches it.
+It reads one request (a line of JSON) from its input and writes frames (:mod:`._ifc_wire`) to its output. What it parsed it
+shares with two makers that it forks: one makes what navigation needs, the other begins with the picture. They may crash,
+hang or run out of memory on a hostile file; the parent (:mod:`._ifc_geometry`) watches them.
 """
 
+import array
 import ctypes
+import fcntl
 import json
 import os
 import resource
 import signal
 import sys
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import ifcopenshell
 import ifcopenshell.geom as _geom
-import numpy as np
 
 from indoor3d.sources._ifc_extract import Extract, RefusedError, open_file
 from indoor3d.sources._ifc_wire import Frame, write
@@ -58,6 +61,8 @@ _NAVIGATION = frozenset(
     ]
 )
 _WHOLES = frozenset({"IfcStair", "IfcRamp", "IfcTransportElement", "IfcWall", "IfcCurtainWall"})
+_PARTS = 16
+"""Batches of hosts, and of other products, at most: few enough for shared shapes to be made once, enough to share out."""
 Request = dict[str, Any]
 geom: Any = _geom  # its annotations do not hold for what it takes
 
@@ -111,19 +116,20 @@ def picture_ids(document: dict[str, Any], navigation: list[int]) -> list[int]:
 
 
 def _shape_frame(shape: Any, *, cut: bool) -> Frame:
-    """One shape as a frame: matrix, vertices, triangles, a style index for every triangle, and the styles' colours."""
+    """One shape as a frame: matrix by columns, vertices, triangles, a style for every triangle, and the styles' colours."""
     geometry = shape.geometry
-    vertices = np.frombuffer(geometry.verts_buffer, np.float64).reshape(-1, 3)
-    triangles = np.frombuffer(geometry.faces_buffer, np.int32).astype(np.int64).reshape(-1, 3)
-    styles = np.frombuffer(geometry.material_ids_buffer, np.int32).astype(np.int64)
-    matrix = np.frombuffer(shape.transformation_buffer, np.float64).reshape(4, 4, order="F")
-    colours = np.frombuffer(geometry.colors_buffer, np.float64).reshape(-1, 4).copy()
-    colours[[style.instance_id() == 0 for style in geometry.materials]] = (
-        0.0  # the kernel's own default, not the file's
+    colours = array.array("d", geometry.colors_buffer)
+    for index, style in enumerate(geometry.materials):
+        if style.instance_id() == 0:  # the kernel's own default, not the file's
+            colours[4 * index : 4 * index + 4] = array.array("d", bytes(32))
+    columns = (
+        memoryview(shape.transformation_buffer).cast("d"),
+        memoryview(geometry.verts_buffer).cast("d"),
+        memoryview(geometry.faces_buffer).cast("i"),
+        memoryview(geometry.material_ids_buffer).cast("i"),
+        colours,
     )
-    return Frame(
-        kind="shape", values={"id": shape.id, "cut": cut}, columns=(matrix, vertices, triangles, styles, colours)
-    )
+    return Frame(kind="shape", values={"id": shape.id, "cut": cut}, columns=columns)
 
 
 def _iterate(file: ifcopenshell.file, ids: list[int], kernel: str, *, cut: bool) -> Iterator[Frame]:
@@ -151,40 +157,117 @@ def _one_by_one(file: ifcopenshell.file, request: Request) -> Iterator[Frame]:
         yield _shape_frame(shape, cut=cut)
 
 
-def _all(file: ifcopenshell.file, request: Request) -> Iterator[Frame]:
-    """First what navigation needs, then the picture: the parent builds the one while the other is made."""
+def _batches(file: ifcopenshell.file, document: dict[str, Any], picture: list[int]) -> list[list[int]]:
+    """Share out the picture: first what has holes to cut, the costliest first, then the rest, neighbours together."""
+    holes: dict[int, list[int]] = {}
+    for host, hole in document["voids"]:
+        holes.setdefault(host, []).append(hole)
+    cost = Counter({i: sum(_size(file, part) for part in (i, *holes[i])) for i in picture if i in holes})
+    hosts = sorted(cost, key=lambda ident: (-cost[ident], ident))
+    rest = [ident for ident in picture if ident not in holes]
+    step = max(1, -(-len(rest) // _PARTS))
+    shares = [hosts[at::_PARTS] for at in range(min(_PARTS, len(hosts)))]
+    return shares + [rest[at : at + step] for at in range(0, len(rest), step)]
+
+
+def _size(file: ifcopenshell.file, ident: int) -> int:
+    """Entities in the representation of a product: a guess at what cutting it costs."""
+    shape = getattr(file.by_id(ident), "Representation", None)
+    return len(file.traverse(shape)) if shape is not None else 0
+
+
+class _Turns:
+    """Numbers that forked processes take one by one, each only once: bytes in a pipe."""
+
+    def __init__(self, count: int) -> None:
+        self._pipe, filling = os.pipe()
+        os.write(filling, bytes(range(count)))
+        os.close(filling)
+
+    def __iter__(self) -> Iterator[int]:
+        while turn := os.read(self._pipe, 1):
+            yield turn[0]
+
+
+def _all(file: ifcopenshell.file, request: Request, send: Callable[[Frame], None]) -> None:
+    """Make what navigation needs and, beside it, the picture: the parent builds the one while the other is made.
+
+    Which maker takes which batch is chance; a shape is the same whoever makes it. A maker that is killed is replaced, and
+    only what was left of its batch is lost.
+    """
     document = Extract(file).all()
     navigation = navigation_ids(document)
     picture = picture_ids(document, navigation) if request["mesh"] else []
-    yield Frame(kind="document", values={"document": document, "wanted": navigation, "picture": picture})
-    yield from _iterate(file, navigation, request["kernel"], cut=False)
-    yield Frame(kind="navigation")
-    yield from _iterate(file, picture, request["kernel"], cut=True)
+    send(Frame(kind="document", values={"document": document, "wanted": navigation, "picture": picture}))
+    batches = _batches(file, document, picture)
+    turns = _Turns(len(batches))
+
+    def draw() -> None:
+        for turn in turns:
+            for frame in _iterate(file, batches[turn], request["kernel"], cut=True):
+                send(frame)
+
+    def navigate() -> None:
+        for frame in _iterate(file, navigation, request["kernel"], cut=False):
+            send(frame)
+        send(Frame(kind="navigation"))
+        draw()
+
+    navigator = _fork(navigate)
+    makers = {navigator} | ({_fork(draw)} if batches else set())
+    while makers:
+        maker, status = os.wait()
+        makers.discard(maker)
+        if status:
+            code = os.waitstatus_to_exitcode(status)
+            send(Frame(kind="crashed", values={"reason": f"signal {-code}" if code < 0 else f"status {code}"}))
+            if maker == navigator:
+                send(Frame(kind="navigation"))
+            makers.add(_fork(draw))
 
 
-def run(request: Request, stream: BinaryIO) -> None:
-    """Do one request and write the frames."""
+def _fork(work: Callable[[], None]) -> int:
+    """Do some work in a process of its own, which shares what is in memory; give its id."""
+    parent = os.getpid()
+    child = os.fork()
+    if child:
+        return child
+    status = 1
+    try:
+        _die_with_parent(parent)
+        work()
+        status = 0
+    finally:
+        os._exit(status)  # the kernels' destructors have nothing to add
+
+
+def run(request: Request, stream: int) -> None:
+    """Do one request and write the frames to a file descriptor."""
+
+    def send(frame: Frame) -> None:
+        fcntl.lockf(stream, fcntl.LOCK_EX)  # the makers write to the same file
+        write(stream, frame)
+        fcntl.lockf(stream, fcntl.LOCK_UN)
+
     try:
         file = open_file(request["path"])
     except RefusedError as error:
-        write(stream, Frame(kind="refused", values={"code": error.code, "detail": error.detail, "ko": error.ko}))
+        send(Frame(kind="refused", values={"code": error.code, "detail": error.detail, "ko": error.ko}))
         return
-    for frame in _all(file, request) if request["only"] is None else _one_by_one(file, request):
-        write(stream, frame)
-    write(stream, Frame(kind="end"))
+    if request["only"] is None:
+        _all(file, request, send)
+    else:
+        for frame in _one_by_one(file, request):
+            send(frame)
+    send(Frame(kind="end"))
 
 
 def main() -> None:
     """Serve one request."""
+    stream = os.dup(1)
+    os.dup2(2, 1)  # what a library prints must not get between the frames
     request = json.loads(sys.stdin.buffer.readline())
     _die_with_parent(request["parent"])
     _limit_memory(request["memory_bytes"])
-    stream = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints must not get between the frames
     run(request, stream)
-    stream.close()
-    os._exit(0)  # the kernels' destructors have nothing to add
-
-
-if __name__ == "__main__":
-    main()
+    os._exit(0)

@@ -24,6 +24,7 @@ def model(shared: Path) -> Path:
 
 def _made(model: Path, worker: tuple[str, ...] | None = None, options: Options = QUICK) -> Made:
     with Workshop(model, options, **({"worker": worker} if worker else {})) as shop:
+        shop.document()
         shop.navigation()
         return shop.finish()
 
