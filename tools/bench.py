@@ -83,7 +83,9 @@ def _ingest_rows() -> list[str]:
             ratios = sorted(a / b for a, b in runs)
             a, b = (statistics.median(column) for column in zip(*runs, strict=True))
             shown = ", ".join(f"{ratio:.2f}" for ratio in ratios)
-            rows.append(f"| {model.stem} | {title} | {a:.2f} | {b:.2f} | **{statistics.median(ratios):.2f}** | {shown} |")
+            rows.append(
+                f"| {model.stem} | {title} | {a:.2f} | {b:.2f} | **{statistics.median(ratios):.2f}** | {shown} |"
+            )
             print(rows[-1], flush=True)  # noqa: T201 - whoever runs a benchmark watches it
     return rows
 

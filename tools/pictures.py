@@ -1,6 +1,6 @@
 """Takes the pictures of the README and the documentation from the demo station, as a visitor sees it.
 
-    .venv/bin/python tools/pictures.py http://127.0.0.1:8000
+.venv/bin/python tools/pictures.py http://127.0.0.1:8000
 """
 
 import sys
