@@ -72,12 +72,12 @@ _profile_option = click.option("--profile", default="walk", show_default=True, h
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="indoor3d")
 def cli() -> None:
-    r"""Building models in; 3D Tiles, routes and escape plans out.
+    """Building models in; 3D Tiles, routes and escape plans out.
 
     \b
     Exit codes: 0 done, 1 unexpected, 2 the input cannot be used, 3 not found,
     4 no safe answer (no route, no open exit), 5 the store, 6 a tileset breaks a rule.
-    """
+    """  # noqa: D301 - \b tells click to keep the lines
 
 
 @cli.command()
@@ -372,10 +372,10 @@ def _progress(options: dict[str, Any]) -> Iterator[Callable[[str, float], None]]
         yield lambda _stage, _done: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
     words = _STAGES[options["lang"]]
-    columns = (TextColumn("{task.description:<12}"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description:<12}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bars:
         tasks = {stage: bars.add_task(word, total=1.0, start=False) for stage, word in words.items()}
 
