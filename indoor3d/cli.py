@@ -102,9 +102,7 @@ def build(**options: Any) -> None:
         from indoor3d import pipeline
 
         with _progress(options) as progress:
-            made = pipeline.build(
-                options["source"], store, venue=options["venue"], at=options["at"], progress=progress
-            )
+            made = pipeline.build(options["source"], store, venue=options["venue"], at=options["at"], progress=progress)
         if options["report_file"]:
             _write_report(made.report, made.building, options["report_file"], options["lang"])
         facts = made.as_dict(options["lang"])
@@ -188,7 +186,9 @@ def show(**options: Any) -> None:
         click.echo(f"{record.venue.name.best(lang)} ({record.venue.id}), version {record.version}")
         for level in reversed(building.levels):
             inside = sum(space.level == level.id for space in building.spaces)
-            click.echo(f"  {level.short_name:>4}  {level.elevation_m:8.2f} m  {inside:4d} spaces  {level.name.best(lang)}")
+            click.echo(
+                f"  {level.short_name:>4}  {level.elevation_m:8.2f} m  {inside:4d} spaces  {level.name.best(lang)}"
+            )
         click.echo("  " + ", ".join(f"{count} {kind}" for kind, count in _counts(building).items()))
         exits = sorted((x.number.zfill(4), x.number or x.name.best(lang) or x.id) for x in building.exits)
         click.echo("  exits: " + (", ".join(shown for _, shown in exits) or "none"))
@@ -452,7 +452,8 @@ def _route(building: Any, found: Any) -> dict[str, Any]:
         "climb_m": round(found.climb_m, 3),
         "levels": [short[level] for level in found.levels],
         "coordinates": [
-            [round(lon, 8), round(lat, 8), round(h, 3)] for lon, lat, h in building.frame.to_lonlat(found.positions).tolist()
+            [round(lon, 8), round(lat, 8), round(h, 3)]
+            for lon, lat, h in building.frame.to_lonlat(found.positions).tolist()
         ],
         "site_coordinates": [[round(c, 6) for c in position] for position in found.positions.tolist()],
         "openings": list(found.openings),

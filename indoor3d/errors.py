@@ -106,7 +106,10 @@ class MalformedSource(SourceError):
 
     code = "malformed-source"
     title = {"en": "Malformed source", "ko": "원본 형식이 잘못되었습니다"}
-    hint = {"en": "Export the model again; the file may be truncated.", "ko": "모델을 다시 내보내세요. 파일이 잘렸을 수 있습니다."}
+    hint = {
+        "en": "Export the model again; the file may be truncated.",
+        "ko": "모델을 다시 내보내세요. 파일이 잘렸을 수 있습니다.",
+    }
 
 
 class EmptyModel(SourceError):

@@ -31,7 +31,8 @@ class Builder:
         self, *, schema: str = "IFC4", unit_m: float = METRE_M, origin: tuple[float, float, float] = (0.0, 0.0, 0.0),
         site: dict[str, Any] | None = None, north: Sequence[float] | None = None,
     ) -> None:  # fmt: skip
-        self.file: Any = ifcopenshell.file(schema=schema)
+        names: Any = schema
+        self.file: Any = ifcopenshell.file(schema=names)
         self.unit_m, self.origin, self.count = unit_m, origin, 0
         context = {"ContextType": "Model", "CoordinateSpaceDimension": 3, "Precision": 1e-6}
         if north is not None:
@@ -231,11 +232,11 @@ def flight(start: tuple[float, float, float], heading: Point, count: int, *, wid
     """Outlines and heights of the treads of a straight flight, from the foot of its first riser, in the middle."""
     (x, y, z), (dx, dy) = start, heading
     half = width / 2
-    rows = []
+    rows: list[tuple[Outline, float]] = []
     for step in range(count):
         a, b = step * going, (step + 1) * going
         near, far = (x + a * dx, y + a * dy), (x + b * dx, y + b * dy)
-        outline = (
+        outline: Outline = (
             (near[0] + half * dy, near[1] - half * dx), (far[0] + half * dy, far[1] - half * dx),
             (far[0] - half * dy, far[1] + half * dx), (near[0] - half * dy, near[1] + half * dx),
         )  # fmt: skip
@@ -252,11 +253,12 @@ def spiral(centre: Point, radii: tuple[float, float], count: int, *, turn_deg: f
 
     inner, outer = radii
     turn = math.radians(turn_deg)
-    return [
+    rows: list[tuple[Outline, float]] = [
         ((at(inner, s * turn), at(outer, s * turn), at(outer, (s + 1) * turn), at(inner, (s + 1) * turn)),
          z + (s + 1) * riser)
         for s in range(count)
     ]  # fmt: skip
+    return rows
 
 
 def steps(builder: Builder, treads: Iterable[tuple[Outline, float]], *, thick: float = 0.15) -> list[Any]:
@@ -278,3 +280,17 @@ def house(builder: Builder) -> Builder:
             treads = steps(builder, flight((1.0, 1.5, 0.0), (0.0, 1.0), 15))
             builder.element("IfcStair", storey, *treads, Name="Stair")
     return builder
+
+
+def halls(builder: Builder, heights: tuple[float, ...], *, elevations: Any = None, at: float | None = None,
+           filed: tuple[int, ...] | None = None, order: tuple[int, ...] | None = None) -> list[Any]:  # fmt: skip
+    """A hall a storey, 10 by 8 m, with a front door on height 0."""
+    count = range(len(heights))
+    said = elevations or heights
+    storeys = {i: builder.storey(f"S{i}", heights[i], elevation=said[i], at=at) for i in order or count}
+    for i, z in enumerate(heights):
+        walls = builder.shell(storeys[i], z)
+        builder.space(storeys[(filed or tuple(count))[i]], box(0.3, 0.3, 9.7, 7.7), z, z + 2.8, Name=f"H{i}")
+        if z == 0.0:
+            builder.door_in(storeys[i], walls["south"], (5.0, 0.0, 6.0, 0.3), 0.0, Name="front")
+    return [storeys[i] for i in count]

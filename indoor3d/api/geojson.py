@@ -148,5 +148,10 @@ def _special(data: VenueData, element: Element) -> Mapping[str, Any]:
             "step_count": element.step_count,
         }
     if isinstance(element, Exit):
-        return {"number": element.number, "opening": element.opening, "certain": element.certain, "outside": element.outside}
+        return {
+            "number": element.number,
+            "opening": element.opening,
+            "certain": element.certain,
+            "outside": element.outside,
+        }
     return {"space": element.space or None, "accessible": element.accessible}

@@ -104,7 +104,10 @@ def _no_exit(graph: "NavGraph", conditions: "Conditions") -> NoOpenExit:
     exits = [e.id for e in graph.building.exits if e.outside]
     if not exits:
         return NoOpenExit(
-            "The venue has no exit to the outside.", ko="이 장소에는 밖으로 나가는 출구가 없습니다.", exits=[], closed=[]
+            "The venue has no exit to the outside.",
+            ko="이 장소에는 밖으로 나가는 출구가 없습니다.",
+            exits=[],
+            closed=[],
         )
     return NoOpenExit(
         f"None of the {len(exits)} exits is open and can be reached.",

@@ -15,7 +15,7 @@ from indoor3d.sources._ifc_connectors import Connectors, Floors
 from indoor3d.sources._ifc_exits import Ground, exits_of
 from indoor3d.sources._ifc_facilities import facilities_of
 from indoor3d.sources._ifc_frame import frame_of, recentred
-from indoor3d.sources._ifc_geometry import FAST_KERNEL, SLOW_KERNEL
+from indoor3d.sources._ifc_geometry import FAST_KERNEL, SLOW_KERNEL, Made
 from indoor3d.sources._ifc_levels import Storey, ground_of, levels_of, storey_for, storeys_of
 from indoor3d.sources._ifc_lifts import Lifts
 from indoor3d.sources._ifc_mesh import mesh_of
@@ -30,10 +30,10 @@ from indoor3d.sources.base import Options
 class Builder:
     """Builds the parts in the order in which they need one another; its place on Earth at once, without waiting for shapes."""
 
-    def __init__(self, model: Model, options: Options) -> None:
-        self.model, self.options = model, options
+    def __init__(self, made: Made, options: Options) -> None:
+        self.model, self.options = Model.of(made), options
         self.storeys: list[Storey] = []
-        self.frame = frame_of(model, options.at)
+        self.frame = frame_of(self.model, options.at)
 
     def build(self, ident: str) -> Building:
         """The building without its picture."""

@@ -187,12 +187,13 @@ class Connectors:
 
     def _level_with_floors(self, way: Way) -> BaseGeometry:
         """Landings at the height of a walkable floor there, high enough to walk below: they are floor, not stairs."""
-        landings = []
-        for number, (at, plan) in enumerate(zip(way.path, way.plans, strict=False)):
-            if at[2] - way.first_z > HEAD_M and self.floors.cover(plan, at[2], dz_m=_SAME_Z_M) > _FLOOR_SHARE:
-                others = [p for i, p in enumerate(way.plans) if abs(i - number) > 1]
-                landings.append(plan.difference(shapely.union_all(others)))
-        return shapely.union_all(landings)
+        landings: list[BaseGeometry] = []
+        others: list[BaseGeometry] = []
+        for at, plan in zip(way.path, way.plans, strict=False):
+            high = at[2] - way.first_z > HEAD_M
+            floor = high and self.floors.cover(plan, at[2], dz_m=_SAME_Z_M) > _FLOOR_SHARE
+            (landings if floor else others).append(plan)
+        return shapely.union_all(landings).difference(shapely.union_all(others))
 
     def body(self, product: Product) -> Shape | None:
         """Triangles of a connector and its parts, without railings and beams."""
@@ -249,12 +250,12 @@ class Connectors:
                 continue
             for part in members:
                 missing = {"lower", "upper"} - set(self._ends(part))
-                self._unattached(part.product, part.category, f"{missing.pop()} end" if len(missing) == 1 else "two ends")
+                self._unattached(
+                    part.product, part.category, f"{missing.pop()} end" if len(missing) == 1 else "two ends"
+                )
         return found
 
-    def _connector(
-        self, part: _Part, lower: tuple[Space, Position], upper: tuple[Space, Position]
-    ) -> Connector | None:
+    def _connector(self, part: _Part, lower: tuple[Space, Position], upper: tuple[Space, Position]) -> Connector | None:
         product, category, way = part.product, part.category, part.way
         (low_space, low), (high_space, high) = lower, upper
         if high[2] - low[2] < _MIN_RISE_M and category is not ConnectorCategory.MOVING_WALK:
@@ -289,7 +290,7 @@ class Connectors:
         """Where a way through several storeys meets the floors between its ends."""
         if part.category not in {ConnectorCategory.STAIRS, ConnectorCategory.RAMP}:
             return []
-        stops = []
+        stops: list[Stop] = []
         for floor_m in self.floors.between(low_m + _STOREY_M, high_m - _STOREY_M):
             at = part.way.at(floor_m)
             if at is None or any(abs(floor_m - stop.position[2]) < _STOREY_M for stop in stops):

@@ -76,6 +76,8 @@ def open_file(path: str) -> ifcopenshell.file:
             "An IfcLocalPlacement is placed relative to itself.",
             "IfcLocalPlacement가 자기 자신을 기준으로 놓였습니다.",
         )
+    if _parts_circle(file):
+        raise RefusedError("malformed", "An element is a part of itself.", "요소가 자기 자신의 부분입니다.")
     return file
 
 
@@ -85,6 +87,16 @@ def _placements_circle(file: ifcopenshell.file) -> bool:
         above = placement.PlacementRelTo
         if above is not None:
             parent[placement.id()] = above.id()
+    return _has_circle(parent)
+
+
+def _parts_circle(file: ifcopenshell.file) -> bool:
+    """Whether something is its own part; geometry kernels follow such a circle for ever."""
+    rows = file.by_type("IfcRelAggregates")
+    return _has_circle({_id(part): _id(rel.RelatingObject) for rel in rows for part in _many(rel.RelatedObjects)})
+
+
+def _has_circle(parent: dict[int, int]) -> bool:
     safe: set[int] = set()
     for start in parent:
         chain, at = set(), start
@@ -178,6 +190,10 @@ class Extract:
         if family == "IfcDoor":
             details["width"] = self._metres(_get(product, "OverallWidth"))
             details["height"] = self._metres(_get(product, "OverallHeight"))
+            if not _has_solid(product):
+                details["origin"], details["along"] = self._origin(product), self._along(product)
+        if family == "IfcTransportElement" and predefined in {"", "NOTDEFINED"}:
+            details["predefined"] = _text(_type_of(product), "PredefinedType") or predefined
         if family in {"IfcBuildingStorey", "IfcBuilding", "IfcSite"}:
             details["origin"] = self._origin(product)
         if family == "IfcBuildingStorey":
@@ -196,6 +212,17 @@ class Extract:
             return [v * self.unit for v in _placed(placement, (0.0, 0.0, 0.0))]
         except Exception:  # noqa: BLE001 - a placement that cannot be worked out is none
             return None
+
+    def _along(self, product: Any) -> list[float] | None:
+        """Plan direction of the product's own x axis."""
+        placement = _get(product, "ObjectPlacement")
+        if placement is None or not placement.is_a("IfcLocalPlacement"):
+            return None
+        try:
+            ends = (_placed(placement, (0.0, 0.0, 0.0)), _placed(placement, (1.0, 0.0, 0.0)))
+        except Exception:  # noqa: BLE001 - a placement that cannot be worked out is none
+            return None
+        return [ends[1][0] - ends[0][0], ends[1][1] - ends[0][1]]
 
     def relations(self) -> dict[str, list[Any]]:
         """Which product is whose part, in which storey, in which hole, at which space's boundary."""
@@ -319,6 +346,12 @@ def _is(entity: Any, name: str) -> bool:
         return bool(entity.is_a(name))
     except RuntimeError:  # a class the schema does not have
         return False
+
+
+def _type_of(product: Any) -> Any:
+    """The type that a product is an occurrence of, or None."""
+    relations = (*_many(_get(product, "IsTypedBy")), *_many(_get(product, "IsDefinedBy")))
+    return next((_get(rel, "RelatingType") for rel in relations if _is(rel, "IfcRelDefinesByType")), None)
 
 
 def _id(entity: Any) -> int:

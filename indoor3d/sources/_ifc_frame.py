@@ -23,13 +23,10 @@ DEFAULT_CITIES: tuple[tuple[str, float, float], ...] = (
     ("London", 51.5002, -0.1262),
     ("Berlin", 52.5167, 13.4),
     ("Berlin", 52.5, 13.4),
-    ("Budapest", 47.5, 19.05),
-    ("München", 48.15, 11.5667),
 )
 """(city, latitude, longitude) that authoring tools write when nobody set a place.
 
-Source: seen unchanged in unrelated public sample models: Revit writes Boston (US template; also 42.3587, -71.0567) and
-London (UK); ArchiCAD Berlin (German template) and Budapest (international); Allplan München.
+Source: seen in sample models of unrelated projects: Boston (Revit; also 42.3587, -71.0567), London, Berlin (ArchiCAD).
 """
 
 

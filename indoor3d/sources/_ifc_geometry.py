@@ -69,6 +69,7 @@ class Made:
     cut: dict[int, Shape] = field(default_factory=dict)
     stopped: str = ""
     by_slow_kernel: list[int] = field(default_factory=list)
+    tried: set[tuple[int, bool]] = field(default_factory=set)
 
     @property
     def missing(self) -> list[int]:
@@ -84,6 +85,10 @@ class Made:
             self.picture = frame.values["picture"]
         elif frame.kind == "shape":
             (self.cut if frame.values["cut"] else self.shapes)[frame.values["id"]] = _shape(frame)
+            if frame.values["slow"]:
+                self.by_slow_kernel.append(frame.values["id"])
+        elif frame.kind == "begin":
+            self.tried.add((frame.values["id"], frame.values["cut"]))
         elif frame.kind == "crashed":
             self.stopped = self.stopped or frame.values["reason"]
 
@@ -109,7 +114,7 @@ class Workshop:
         self.path, self.options, self.worker = path, options, worker
         self.made = Made()
         self._ended = False
-        self._run = _Run(self._request(FAST_KERNEL), worker, options.limits)
+        self._run = _Run(self._request(), worker, options.limits)
 
     def __enter__(self) -> Self:
         return self
@@ -156,8 +161,9 @@ class Workshop:
         self._slowly([ident for ident in self.made.picture if ident not in self.made.cut], cut=True)
         return self.made
 
-    def _request(self, kernel: str, **more: Any) -> dict[str, Any]:
-        return {"path": str(self.path), "mesh": self.options.mesh, "kernel": kernel, "only": None, **more}
+    def _request(self, **more: Any) -> dict[str, Any]:
+        kernels = {"kernel": FAST_KERNEL, "fallback": SLOW_KERNEL}
+        return {"path": str(self.path), "mesh": self.options.mesh, "only": None, **kernels, **more}
 
     def _collect(self, *, until: str) -> None:
         made = self.made
@@ -179,27 +185,24 @@ class Workshop:
             self.options.progress((len(made.shapes) + len(made.cut)) / total)
 
     def _slowly(self, left: list[int], *, cut: bool) -> None:
-        """Make shapes one by one with the slow kernel; leave out a product that kills it."""
+        """Make shapes with the slow kernel in a worker of its own; leave out a product that kills it."""
         for _ in range(_MAX_RESTARTS):
-            if left:
-                left = self._left_after(left, cut=cut)
+            untried = [ident for ident in left if (ident, cut) not in self.made.tried]
+            if not untried:
+                return
+            self._once_slowly(untried, cut=cut)
+            if (untried[0], cut) not in self.made.tried:
+                return  # it ended before its first product: so would the next one
 
-    def _left_after(self, left: list[int], *, cut: bool) -> list[int]:
-        """Run the slow kernel once; give what comes after the product that ended it."""
-        begun = None
-        run = _Run(self._request(SLOW_KERNEL, only=left, cut=cut), self.worker, self.options.limits)
+    def _once_slowly(self, left: list[int], *, cut: bool) -> None:
+        run = _Run(self._request(only=left, cut=cut), self.worker, self.options.limits)
         try:
             for frame in run.frames("end"):
-                if frame.kind == "begin":
-                    begun = frame.values["id"]
-                elif frame.kind == "shape":
-                    self.made.by_slow_kernel.append(frame.values["id"])
                 self.made.take(frame)
         except StoppedError:
-            return left[left.index(begun) + 1 :] if begun in left else []
+            pass  # what is still to be tried is tried by the next worker
         finally:
             run.close()
-        return []
 
 
 def _refusal(values: Any) -> SourceError:

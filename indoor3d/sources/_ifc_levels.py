@@ -1,8 +1,8 @@
 """Storeys of the file → levels of the building."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,12 +31,44 @@ class Storey:
 def storeys_of(model: Model) -> list[Storey]:
     """Storeys from the lowest to the highest; one made from the heights when the file has none."""
     products = model.family("IfcBuildingStorey")
-    use_elevation = _placements_say_nothing(products)
-    storeys = [_storey(model, p, use_elevation=use_elevation) for p in products]
+    base = _elevation_base(model, products) if _placements_say_nothing(products) else None
+    storeys = [_storey(p, base) for p in products]
     if not storeys:
         model.issues.append(Issue(code="model.no-levels"))
         storeys = [Storey(key=0, id="level-0", z=_lowest_floor(model), name=Text(default="Level 0"))]
-    return sorted(storeys, key=lambda s: (s.z, s.id))
+    return sorted(_apart(model, storeys), key=lambda s: (s.z, s.id))
+
+
+def _apart(model: Model, storeys: list[Storey]) -> list[Storey]:
+    """Storeys that the file puts at one height, told apart by the floors of the spaces filed under them."""
+    heights = Counter(round(s.z, 2) for s in storeys)
+    floors: dict[int, list[float]] = defaultdict(list)
+    for space, floor_m in _space_floors(model):
+        floors[model.storey_of(space)].append(floor_m)
+    return [
+        replace(s, z=float(np.median(floors[s.key]))) if heights[round(s.z, 2)] > 1 and floors[s.key] else s
+        for s in storeys
+    ]
+
+
+def _space_floors(model: Model) -> list[tuple[Product, float]]:
+    found = ((p, model.shape(p)) for p in model.family("IfcSpace"))
+    return [(p, float(shape.vertices[:, 2].min())) for p, shape in found if shape is not None]
+
+
+def _elevation_base(model: Model, products: Sequence[Product]) -> float:
+    """Height of elevation 0 in the world: at the building, else where the storeys meet most floors of spaces.
+
+    Elevations are meant to count from the building's datum; some tools count from the sea.
+    """
+    said = np.array([p.elevation_m for p in products if p.elevation_m is not None])
+    floors = np.array([floor_m for _, floor_m in _space_floors(model)])
+    datum = _building_z(model)
+    if not len(floors):
+        return datum
+    bases = [datum, *sorted({round(float(f - e), 3) for f in floors for e in said}, key=lambda b: (abs(b - datum), b))]
+    meets = [int((np.abs(floors[:, None] - base - said).min(axis=1) <= _SAME_M).sum()) for base in bases]
+    return bases[int(np.argmax(meets))]
 
 
 def _placements_say_nothing(products: Sequence[Product]) -> bool:
@@ -46,11 +78,10 @@ def _placements_say_nothing(products: Sequence[Product]) -> bool:
     return len(placed) < len(products) and len(said) > len(placed)
 
 
-def _storey(model: Model, product: Product, *, use_elevation: bool) -> Storey:
+def _storey(product: Product, base: float | None) -> Storey:
     z = product.origin[2] if product.origin is not None else None
-    if z is None or use_elevation:
-        base = _building_z(model) if use_elevation else 0.0
-        z = (product.elevation_m or 0.0) + base
+    if z is None or base is not None:
+        z = (product.elevation_m or 0.0) + (base or 0.0)
     ordinal = product.own_number("Ordinal")
     text = (
         product.text

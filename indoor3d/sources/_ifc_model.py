@@ -33,6 +33,7 @@ class Product:
     height_m: float | None = None
     origin: tuple[float, float, float] | None = None
     elevation_m: float | None = None
+    along: tuple[float, float] | None = None
     properties: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def own(self, name: str) -> Any:
@@ -211,5 +212,6 @@ def _product(row: Mapping[str, Any], ident: str, properties: Mapping[str, Mappin
         height_m=row.get("height"),
         origin=tuple(origin) if origin else None,
         elevation_m=row.get("elevation"),
+        along=tuple(row["along"]) if row.get("along") else None,
         properties=properties,
     )

@@ -29,6 +29,7 @@ class Solids:
     def __init__(self, model: Model) -> None:
         self.model = model
         self._plans: dict[int, Plan] = {}
+        self._shadows: dict[int, Plan] = {}
 
     @cached_property
     def walls(self) -> list[Product]:
@@ -85,16 +86,17 @@ class Solids:
 
     def _closed(self, product: Product, plan: Plan, around: Plan) -> Plan:
         """Fill the holes of a wall: a kernel may have cut them, and what fills them decides who passes."""
-        holes = [
-            s for key in self.model.holes_in.get(product.key, ()) if (s := self.model.made.shapes.get(key)) is not None
-        ]
+        holes = [self._shadow(key) for key in self.model.holes_in.get(product.key, ()) if key in self.model.made.shapes]
         if not holes or plan.is_empty:
             return plan
         outline = hull(shapely.get_coordinates(around))
         within = outline if outline.area < 2.0 * around.area + 0.1 else around
-        return polygonal(
-            shapely.union_all([plan, *(shadow(hole).intersection(within) for hole in holes)], grid_size=1e-4)
-        )
+        return polygonal(shapely.union_all([plan, *(hole.intersection(within) for hole in holes)], grid_size=1e-4))
+
+    def _shadow(self, key: int) -> Plan:
+        if key not in self._shadows:
+            self._shadows[key] = shadow(self.model.made.shapes[key])
+        return self._shadows[key]
 
 
 def _rail(shape: Shape) -> Plan:

@@ -1,5 +1,6 @@
 """Doors, passages and open boundaries: what joins spaces, found from geometry and checked against what the file says."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,8 @@ _FAR_PROBE_M = 0.8
 _FLOOR_TOLERANCE_M = 0.6
 _MIN_PASSAGE_WIDTH_M, _MIN_PASSAGE_HEIGHT_M, _MAX_SILL_M = 0.5, 1.8, 0.2
 _OUTSIDE_M = 0.5
+_SKEW, _AT_M, _LEVEL = 0.09, 0.05, 0.9
+_WIDTH_OFF_M, _DOOR_HEIGHT_M, _LEAF_M = 0.2, 2.0, 0.05
 _MIN_LEAF_M = 0.5  # leaves of fare gates are knee-high
 Floats = NDArray[np.float64]
 
@@ -85,7 +88,7 @@ def _level_axis(matrix: Floats) -> Floats | None:
     """Plan direction of a door's x axis (IfcDoor: the width runs along it), if it lies level."""
     axis = matrix[:2, 0]
     length = float(np.hypot(*axis))
-    return axis / length if length > 0.9 else None
+    return axis / length if length > _LEVEL else None
 
 
 def _long_axis(points: Floats) -> Floats:
@@ -98,6 +101,50 @@ def _long_axis(points: Floats) -> Floats:
     side = sides[int(np.hypot(*sides[1]) > np.hypot(*sides[0]) + 1e-9)]
     side = side / np.hypot(*side)
     return np.asarray(side if (side[0], side[1]) > (0.0, 0.0) else -side)
+
+
+def _turned(axis: Floats) -> Floats:
+    return np.array([-axis[1], axis[0]])
+
+
+def _square(points: Floats, axis: Floats) -> bool:
+    """Whether a plan direction is a side of the points' smallest rectangle, to 5 degrees."""
+    side = _long_axis(points)
+    return min(abs(float(side @ axis)), abs(float(side @ _turned(axis)))) < _SKEW
+
+
+def _extent_at(plan: BaseGeometry, middle: Floats, axis: Floats) -> float:
+    """Length of a plan along a direction, in the part that holds a point."""
+    line = shapely.linestrings([middle - 5.0 * axis, middle + 5.0 * axis])
+    parts = shapely.get_parts(plan.intersection(line))
+    return max((float(p.length) for p in parts if p.distance(shapely.Point(middle)) < _AT_M), default=0.0)
+
+
+def _door_axis(points: Floats, axis: Floats | None, width_m: float | None) -> Floats:
+    """Along which plan direction a door's width runs.
+
+    By the standard the x axis of its placement; some tools place everything at the origin, which its measures tell.
+    """
+    if axis is None or not _square(points, axis):
+        return _long_axis(points)
+    along, across = (float(np.ptp(points[:, :2] @ direction)) for direction in (axis, _turned(axis)))
+    if width_m is None:
+        return axis if along >= 0.5 * across else _turned(axis)
+    wrong = abs(along - width_m) > _WIDTH_OFF_M and abs(across - width_m) <= _WIDTH_OFF_M
+    return _turned(axis) if wrong else axis
+
+
+def _bare_gap(product: Product) -> Gap | None:
+    """Where a door is that has neither body nor hole: from its placement, x along the width from the jamb (IfcDoor)."""
+    length = math.hypot(*product.along) if product.along is not None else 0.0
+    if product.origin is None or product.along is None or not product.width_m or length < _LEVEL:
+        return None
+    axis = np.array(product.along) / length
+    foot = np.array(product.origin)
+    size = np.array([*(axis * product.width_m), product.height_m or _DOOR_HEIGHT_M])
+    ends = np.stack([foot, foot + size])
+    gap = _gap(ends, axis)
+    return Gap(along=gap.along, u=gap.u, v=(gap.v[0] - _LEAF_M, gap.v[1] + _LEAF_M), z=gap.z, top=gap.top)
 
 
 class Doors:
@@ -122,6 +169,8 @@ class Doors:
             shape = self.model.shape(product)
             if product.key in self.model.filling or shape is None or host is None or host.family != "IfcWall":
                 continue
+            if product.predefined == "RECESS":
+                continue
             gap = self._in_wall(_gap(shape.vertices, self._wall_axis(host, shape)), host)
             if gap is None or gap.width_m < _MIN_PASSAGE_WIDTH_M or gap.top - gap.z < _MIN_PASSAGE_HEIGHT_M:
                 continue
@@ -132,12 +181,20 @@ class Doors:
         return found
 
     def _wall_axis(self, host: Product, shape: Shape) -> Floats:
+        """Direction in which a wall runs at a hole: of the hole's two plan axes the one with more wall along it.
+
+        By convention it is the x axis of the wall's placement, but only walls of some tools keep to that.
+        """
+        axis = _level_axis(shape.matrix)
         wall = self.model.shape(host)
-        near = shape.vertices
-        if wall is None:
-            return _long_axis(near)
-        axis = _level_axis(wall.matrix)
-        return axis if axis is not None else _long_axis(near)
+        if axis is None or (wall is not None and not _square(shape.vertices, axis)):
+            axis = _level_axis(wall.matrix) if wall is not None else None
+        if axis is None or not _square(shape.vertices, axis):
+            axis = _long_axis(shape.vertices)
+        middle = (shape.vertices[:, :2].min(axis=0) + shape.vertices[:, :2].max(axis=0)) / 2
+        plan = self.solids.plan(host)
+        lengths = [_extent_at(plan, middle, direction) for direction in (axis, _turned(axis))]
+        return axis if lengths[0] >= lengths[1] else _turned(axis)
 
     def _in_wall(self, gap: Gap, host: Product | None) -> Gap | None:
         """Cut the depth of a hole to the wall it goes through; None for a niche that does not go through."""
@@ -161,6 +218,8 @@ class Doors:
     def _door(self, product: Product) -> Opening | None:
         gap = self.door_gap(product)
         if gap is None:
+            values = {"category": str(OpeningCategory.DOOR)}
+            self.model.issues.append(Issue(code="opening.no-space", element=product.id, values=values))
             return None
         turnstile = product.predefined == "TURNSTILE"
         category = product.own_term("Category", OpeningCategory) or (
@@ -174,27 +233,26 @@ class Doors:
         return opening
 
     def door_gap(self, product: Product) -> Gap | None:
-        """Where a door leads through: its hole in the wall, else its own body."""
+        """Where a door leads through: its hole in the wall, else its own body, else its place and width."""
         shape = self.model.shape(product)
         hole_key = self.model.hole_of.get(product.key, 0)
         hole = self.model.made.shapes.get(hole_key)
         hole = hole if hole is not None and len(hole.triangles) else None
-        if shape is None and hole is None:
-            return None
         axis = _level_axis(shape.matrix) if shape is not None else None
-        if hole is None:
-            assert shape is not None  # noqa: S101 - one of the two exists
-            gap = _gap(shape.vertices, axis if axis is not None else _long_axis(shape.vertices))
+        if hole is not None:
+            gap = _gap(hole.vertices, _door_axis(hole.vertices, axis, product.width_m))
+            host = self.model.products.get(self.model.host_of.get(hole_key, 0))
+            return self._in_wall(gap, host) or gap
+        if shape is not None:
+            gap = _gap(shape.vertices, _door_axis(shape.vertices, axis, product.width_m))
             return _trimmed(gap, product.width_m)
-        gap = _gap(hole.vertices, axis if axis is not None else _long_axis(hole.vertices))
-        host = self.model.products.get(self.model.host_of.get(hole_key, 0))
-        return self._in_wall(gap, host) or gap
+        return _bare_gap(product)
 
     def _opening(self, product: Product, gap: Gap, category: OpeningCategory) -> Opening:
         clear = product.own_number("ClearWidth") or product.width_m
         clear = clear if clear is not None and 0.3 <= clear <= gap.width_m + 0.3 else gap.width_m
         gap = _trimmed(gap, clear)
-        sides = [self._side(gap, sign) for sign in (-1, 1)]
+        sides = self._sides(gap)
         spaces = [s for s in sides if s is not None]
         floors = [s.floor_m for s in spaces if abs(s.floor_m - gap.z) <= _FLOOR_TOLERANCE_M]
         floor_m = max(floors) if floors else gap.z
@@ -224,16 +282,26 @@ class Doors:
         own, _ = storey_for(self.storeys, self.model.storey_of(product), floor_m)
         return own.id if not levels or own.id in levels else min(levels)
 
-    def _side(self, gap: Gap, sign: int) -> Space | None:
-        """The space on one side of a gap."""
+    def _sides(self, gap: Gap) -> list[Space | None]:
+        """The spaces at both sides.
+
+        A space that is met on one side only within the wall is drawn to the wall's outer face: it is not at that side.
+        """
+        (left, sure_left), (right, sure_right) = (self._side(gap, sign) for sign in (-1, 1))
+        if left is right and sure_left != sure_right:
+            return [left if sure_left else None, right if sure_right else None]
+        return [left, right]
+
+    def _side(self, gap: Gap, sign: int) -> tuple[Space | None, bool]:
+        """The space on one side of a gap, and whether it is there beyond the gap."""
         edge = gap.v[0] if sign < 0 else gap.v[1]
         middle = sum(gap.v) / 2
         for start, reach in ((edge, PROBE_M), (middle, PROBE_M + abs(edge - middle)), (edge, _FAR_PROBE_M)):
             v = (start, start + sign * reach)
             found = self._best(gap.rectangle((min(v), max(v)), margin=min(0.05, 0.1 * gap.width_m)), gap.z, gap.top)
             if found is not None:
-                return found
-        return None
+                return found, start == edge
+        return None, False
 
     def _best(self, probe: Polygon, z: float, top: float) -> Space | None:
         best, most = None, 0.02 * probe.area
@@ -248,8 +316,18 @@ class Doors:
         return best
 
     def _footprint(self, gap: Gap, sides: Sequence[Space | None]) -> Polygon:
-        """The rectangle, made longer until it reaches into the spaces at both sides."""
+        """The rectangle, made longer until it reaches into the spaces at both sides.
+
+        It reaches out of a space that is drawn to the outer face of the wall, too.
+        """
         v = list(gap.v)
+        inner = [s.footprint for s in sides if s is not None]
+        if len(inner) == 1:
+            extent = gap.through(gap.rectangle(gap.v, 0.1 * gap.width_m).intersection(inner[0]))
+            if extent is not None and sides[0] is None and extent[0] < gap.v[0] + 0.01:
+                v[0] -= OVERLAP_M
+            elif extent is not None and sides[1] is None and extent[1] > gap.v[1] - 0.01:
+                v[1] += OVERLAP_M
         for index, space in enumerate(sides):
             if space is None:
                 continue

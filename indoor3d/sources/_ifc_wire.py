@@ -34,7 +34,7 @@ class Frame:
 def packed(frame: Frame) -> bytes:
     """Give the bytes of a frame."""
     columns = [memoryview(column) for column in frame.columns]
-    shapes = [[_DTYPES[column.format], list(column.shape)] for column in columns]
+    shapes = [[_DTYPES[column.format], list(column.shape or ())] for column in columns]
     head = json.dumps([frame.kind, frame.values, shapes], ensure_ascii=True).encode("ascii")
     return b"".join([_HEAD.pack(len(head)), head, *(column.tobytes() for column in columns)])
 

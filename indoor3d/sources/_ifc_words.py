@@ -88,7 +88,10 @@ def reason_not_walkable(category: SpaceCategory, *names: str) -> str:
 
 
 _TRANSPORT = (
-    (re.compile(r"moving ?walk|travell?ator|fahrsteig|rollsteig|무빙 ?워크|수평 ?보행기", re.IGNORECASE), _T.MOVING_WALK),
+    (
+        re.compile(r"moving ?walk|travell?ator|fahrsteig|rollsteig|무빙 ?워크|수평 ?보행기", re.IGNORECASE),
+        _T.MOVING_WALK,
+    ),
     (re.compile(r"escalator|rolltreppe|fahrtreppe|에스컬레이터", re.IGNORECASE), _T.ESCALATOR),
     (re.compile(_LIFT, re.IGNORECASE), _T.LIFT),
 )

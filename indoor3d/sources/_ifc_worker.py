@@ -1,8 +1,8 @@
 """The process that opens IFC files and makes their shapes; :mod:`._ifc_start` begins it.
 
 It reads one request (a line of JSON) from its input and writes frames (:mod:`._ifc_wire`) to its output. What it parsed it
-shares with two makers that it forks: one makes what navigation needs, the other begins with the picture. They may crash,
-hang or run out of memory on a hostile file; the parent (:mod:`._ifc_geometry`) watches them.
+shares with two makers that it forks. All may crash, hang or run out of memory on a hostile file; the parent
+(:mod:`._ifc_geometry`) watches them.
 """
 
 import array
@@ -13,9 +13,8 @@ import os
 import resource
 import signal
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import ifcopenshell
 import ifcopenshell.geom as _geom
@@ -61,9 +60,11 @@ _NAVIGATION = frozenset(
     ]
 )
 _WHOLES = frozenset({"IfcStair", "IfcRamp", "IfcTransportElement", "IfcWall", "IfcCurtainWall"})
-_PARTS = 16
-"""Batches of hosts, and of other products, at most: few enough for shared shapes to be made once, enough to share out."""
-Request = dict[str, Any]
+_MAKERS = 2
+_PARTS = 8
+"""Batches of hosts, and of other products, at most: few, so that most shared shapes are made once; enough to share out."""
+Request: TypeAlias = dict[str, Any]
+Send: TypeAlias = Callable[[Frame], None]
 geom: Any = _geom  # its annotations do not hold for what it takes
 
 
@@ -115,7 +116,7 @@ def picture_ids(document: dict[str, Any], navigation: list[int]) -> list[int]:
     ]  # fmt: skip
 
 
-def _shape_frame(shape: Any, *, cut: bool) -> Frame:
+def _shape_frame(shape: Any, *, cut: bool, slow: bool = False) -> Frame:
     """One shape as a frame: matrix by columns, vertices, triangles, a style for every triangle, and the styles' colours."""
     geometry = shape.geometry
     colours = array.array("d", geometry.colors_buffer)
@@ -129,7 +130,7 @@ def _shape_frame(shape: Any, *, cut: bool) -> Frame:
         memoryview(geometry.material_ids_buffer).cast("i"),
         colours,
     )
-    return Frame(kind="shape", values={"id": shape.id, "cut": cut}, columns=columns)
+    return Frame(kind="shape", values={"id": shape.id, "cut": cut, "slow": slow}, columns=columns)
 
 
 def _iterate(file: ifcopenshell.file, ids: list[int], kernel: str, *, cut: bool) -> Iterator[Frame]:
@@ -145,29 +146,57 @@ def _iterate(file: ifcopenshell.file, ids: list[int], kernel: str, *, cut: bool)
 
 
 def _one_by_one(file: ifcopenshell.file, request: Request) -> Iterator[Frame]:
-    """As :func:`_iterate`, but each product is announced first, so that the one that kills the process is known."""
+    """As :func:`_iterate` with the slow kernel; each product is announced, so that the one that kills the process is known."""
     cut = request["cut"]
     settings = _settings(cut=cut)
     for ident in request["only"]:
-        yield Frame(kind="begin", values={"id": ident})
+        yield Frame(kind="begin", values={"id": ident, "cut": cut})
         try:
-            shape = geom.create_shape(settings, file.by_id(ident), geometry_library=request["kernel"])
+            shape = geom.create_shape(settings, file.by_id(ident), geometry_library=request["fallback"])
         except Exception:  # noqa: BLE001, S112 - the kernel raises whatever it likes; the parent sees what is missing
             continue
-        yield _shape_frame(shape, cut=cut)
+        yield _shape_frame(shape, cut=cut, slow=True)
 
 
-def _batches(file: ifcopenshell.file, document: dict[str, Any], picture: list[int]) -> list[list[int]]:
-    """Share out the picture: first what has holes to cut, the costliest first, then the rest, neighbours together."""
+def _make(file: ifcopenshell.file, ids: list[int], request: Request, *, cut: bool) -> Iterator[Frame]:
+    """Make shapes with the fast kernel, then with the slow one those that are still missing."""
+    left = set(ids)
+    for frame in _iterate(file, ids, request["kernel"], cut=cut):
+        left.discard(frame.values["id"])
+        yield frame
+    yield from _one_by_one(file, {**request, "only": sorted(left), "cut": cut})
+
+
+def _batches(file: ifcopenshell.file, ids: list[int], voids: list[list[int]]) -> list[list[int]]:
+    """Share out products: first those with holes to cut, the costliest first, then the rest, those of one shape together."""
     holes: dict[int, list[int]] = {}
-    for host, hole in document["voids"]:
+    for host, hole in voids:
         holes.setdefault(host, []).append(hole)
-    cost = Counter({i: sum(_size(file, part) for part in (i, *holes[i])) for i in picture if i in holes})
+    cost = {i: sum(_size(file, part) for part in (i, *holes[i])) for i in ids if i in holes}
     hosts = sorted(cost, key=lambda ident: (-cost[ident], ident))
-    rest = [ident for ident in picture if ident not in holes]
-    step = max(1, -(-len(rest) // _PARTS))
     shares = [hosts[at::_PARTS] for at in range(min(_PARTS, len(hosts)))]
-    return shares + [rest[at : at + step] for at in range(0, len(rest), step)]
+    alike: dict[int, list[int]] = {}
+    for ident in ids:
+        if ident not in holes:
+            alike.setdefault(_model_of(file, ident), []).append(ident)
+    enough = (len(ids) - len(hosts)) / _PARTS
+    share: list[int] = []
+    for group in alike.values():
+        share += group
+        if len(share) >= enough:
+            shares.append(share)
+            share = []
+    return [*shares, share] if share else shares
+
+
+def _model_of(file: ifcopenshell.file, ident: int) -> int:
+    """Step id of the shape that a product shares with others (IfcRepresentationMap), or of the product."""
+    shape = getattr(file.by_id(ident), "Representation", None)
+    for representation in shape.Representations if shape is not None else ():
+        for item in representation.Items or ():
+            if item.is_a("IfcMappedItem"):
+                return int(item.MappingSource.id())
+    return ident
 
 
 def _size(file: ifcopenshell.file, ident: int) -> int:
@@ -189,41 +218,38 @@ class _Turns:
             yield turn[0]
 
 
-def _all(file: ifcopenshell.file, request: Request, send: Callable[[Frame], None]) -> None:
-    """Make what navigation needs and, beside it, the picture: the parent builds the one while the other is made.
-
-    Which maker takes which batch is chance; a shape is the same whoever makes it. A maker that is killed is replaced, and
-    only what was left of its batch is lost.
-    """
+def _all(file: ifcopenshell.file, request: Request, send: Send) -> None:
+    """First what navigation needs, then the picture: the parent builds the one while the other is made."""
     document = Extract(file).all()
     navigation = navigation_ids(document)
     picture = picture_ids(document, navigation) if request["mesh"] else []
     send(Frame(kind="document", values={"document": document, "wanted": navigation, "picture": picture}))
-    batches = _batches(file, document, picture)
+    _together(file, request, _batches(file, navigation, []), send, cut=False)
+    send(Frame(kind="navigation"))
+    _together(file, request, _batches(file, picture, document["voids"]), send, cut=True)
+
+
+def _together(file: ifcopenshell.file, request: Request, batches: list[list[int]], send: Send, *, cut: bool) -> None:
+    """Make shapes in two processes.
+
+    Which of them takes which batch is chance; a shape is the same whoever makes it. One that is killed is replaced, and only
+    what was left of its batch is lost.
+    """
     turns = _Turns(len(batches))
 
-    def draw() -> None:
+    def work() -> None:
         for turn in turns:
-            for frame in _iterate(file, batches[turn], request["kernel"], cut=True):
+            for frame in _make(file, batches[turn], request, cut=cut):
                 send(frame)
 
-    def navigate() -> None:
-        for frame in _iterate(file, navigation, request["kernel"], cut=False):
-            send(frame)
-        send(Frame(kind="navigation"))
-        draw()
-
-    navigator = _fork(navigate)
-    makers = {navigator} | ({_fork(draw)} if batches else set())
+    makers = {_fork(work) for _ in batches[:_MAKERS]}
     while makers:
         maker, status = os.wait()
         makers.discard(maker)
         if status:
             code = os.waitstatus_to_exitcode(status)
             send(Frame(kind="crashed", values={"reason": f"signal {-code}" if code < 0 else f"status {code}"}))
-            if maker == navigator:
-                send(Frame(kind="navigation"))
-            makers.add(_fork(draw))
+            makers.add(_fork(work))
 
 
 def _fork(work: Callable[[], None]) -> int:

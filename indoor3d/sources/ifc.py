@@ -44,9 +44,9 @@ class IfcSource:
         """
         self._check_end()
         with Workshop(self.path, options, worker=self.worker) as shop:
-            from indoor3d.sources._ifc_builder import Builder, Model  # noqa: PLC0415 - loads while the worker starts
+            from indoor3d.sources._ifc_builder import Builder  # noqa: PLC0415 - loads while the worker starts
 
-            builder = Builder(Model.of(shop.document()), options)
+            builder = Builder(shop.document(), options)
             shop.navigation()
             building = builder.build(_slug(self.path))
             shop.finish()

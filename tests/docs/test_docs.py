@@ -89,7 +89,9 @@ def test_the_documentation_builds_strictly(tmp_path: Path) -> None:
 
 
 SERVED = [command for command in _commands() if command[1].startswith("curl")]
-LOCAL = [command for command in _commands() if command[1].startswith(("indoor3d", "python")) and " serve" not in command[1]]
+LOCAL = [
+    command for command in _commands() if command[1].startswith(("indoor3d", "python")) and " serve" not in command[1]
+]
 
 
 def test_there_are_examples() -> None:

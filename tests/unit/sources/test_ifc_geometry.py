@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from indoor3d.errors import GeometryFailed, MalformedSource
@@ -53,6 +54,28 @@ def test_a_product_that_kills_both_kernels_is_left_out_and_named(model: Path) ->
     assert rest.missing == [victim]
     _, report = IfcSource(model, worker=workers.poison(victim)).read(QUICK)
     assert Counter(i.code for i in report.issues)["geometry.failed"] == 1
+
+
+def test_two_makers_that_are_killed_lose_only_what_they_had_in_hand(model: Path) -> None:
+    pictured = Options(mesh=True, limits=Limits(stall_s=20.0))
+    whole, first, second = (
+        _made(model, w, pictured) for w in (None, workers.CRASH_AFTER_FIVE, workers.CRASH_AFTER_FIVE)
+    )
+    assert first.stopped == "signal 11"
+    assert not first.missing
+    assert set(first.cut) == set(whole.cut)
+    assert set(first.shapes) == set(whole.shapes)
+    assert 0 < len(first.by_slow_kernel) < len(whole.shapes) + len(whole.cut)
+    assert sorted(first.by_slow_kernel) == sorted(second.by_slow_kernel)
+
+
+def test_a_shape_is_the_same_whoever_makes_it(model: Path) -> None:
+    one, two = (_made(model, None, Options(mesh=True)) for _ in range(2))
+    for name in ("shapes", "cut"):
+        a, b = getattr(one, name), getattr(two, name)
+        assert set(a) == set(b)
+        assert all(np.array_equal(a[key].vertices, b[key].vertices) for key in a)
+        assert all(np.array_equal(a[key].triangles, b[key].triangles) for key in a)
 
 
 def test_a_kernel_that_hangs_is_ended(model: Path) -> None:
