@@ -1,5 +1,7 @@
 """Small buildings made by hand, for tests: exact numbers that can be checked on paper."""
 
+from typing import Any
+
 import numpy as np
 from shapely import Polygon, box
 
@@ -31,14 +33,14 @@ FRAME = SiteFrame.at(126.9771, 37.5657, 30.0, heading_deg=20.0)
 
 
 def _door(
-    ident: str, level: str, x: float, y: float, *, along: str, spaces: tuple[str, ...], floor: float, **extra: object
+    ident: str, level: str, x: float, y: float, *, along: str, spaces: tuple[str, ...], floor: float, **extra: Any
 ) -> Opening:
     """A door 0.9 m wide centred on (x, y) in a wall 0.2 m thick; ``along`` is the axis one walks through it."""
     half, reach = 0.45, 0.16
     footprint = (
         box(x - reach, y - half, x + reach, y + half) if along == "x" else box(x - half, y - reach, x + half, y + reach)
     )
-    return Opening(id=ident, level=level, footprint=footprint, floor_m=floor, spaces=spaces, clear_width_m=0.9, **extra)  # type: ignore[arg-type]
+    return Opening(id=ident, level=level, footprint=footprint, floor_m=floor, spaces=spaces, clear_width_m=0.9, **extra)
 
 
 def _box_mesh(building_spaces: tuple[Space, ...]) -> Mesh:
@@ -234,16 +236,13 @@ def _level(ident: str, ordinal: int, elevation: float, short: str) -> Level:
     )
 
 
-def _space(ident: str, level: str, rect: Polygon, floor: float = 0.0, **extra: object) -> Space:
-    return Space(
-        id=ident, level=level, footprint=rect, floor_m=floor, ceiling_m=floor + 2.8, name=Text(default=ident), **extra
-    )  # type: ignore[arg-type]
+def _space(ident: str, level: str, rect: Polygon, floor: float = 0.0, **extra: Any) -> Space:
+    name = Text(default=ident)
+    return Space(id=ident, level=level, footprint=rect, floor_m=floor, ceiling_m=floor + 2.8, name=name, **extra)
 
 
-def _gap(
-    ident: str, level: str, rect: Polygon, spaces: tuple[str, ...], floor: float = 0.0, **extra: object
-) -> Opening:
-    return Opening(id=ident, level=level, footprint=rect, floor_m=floor, spaces=spaces, **extra)  # type: ignore[arg-type]
+def _gap(ident: str, level: str, rect: Polygon, spaces: tuple[str, ...], floor: float = 0.0, **extra: Any) -> Opening:
+    return Opening(id=ident, level=level, footprint=rect, floor_m=floor, spaces=spaces, **extra)
 
 
 def _way_out(opening: str, x: float, y: float, level: str = "g") -> Exit:
@@ -331,20 +330,20 @@ def station() -> Building:
         category: ConnectorCategory,
         low: tuple[str, float, float, float],
         high: tuple[str, float, float, float],
-        **extra: object,
+        **extra: Any,
     ) -> Connector:
-        (level_a, *a), (level_b, *b) = low, high
-        ends = (tuple(a), tuple(b))
+        level_a, level_b, a, b = low[0], high[0], low[1:], high[1:]
+        ends = (a, b)
         rect = box(min(a[0], b[0]), a[1] - 0.5, max(a[0], b[0]), a[1] + 0.5)
         return Connector(
             id=ident,
             category=category,
-            stops=(Stop(level=level_a, position=ends[0]), Stop(level=level_b, position=ends[1])),  # type: ignore[arg-type]
+            stops=(Stop(level=level_a, position=a), Stop(level=level_b, position=b)),
             path=ends,
             footprint=rect,
             clear_width_m=1.0,
             name=Text(default=ident),
-            **extra,  # type: ignore[arg-type]
+            **extra,
         )
 
     lift = Connector(

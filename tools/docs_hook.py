@@ -1,6 +1,6 @@
 """Fills the documentation's tables from the code, so that they cannot disagree with it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import click
@@ -58,7 +58,7 @@ def _commands() -> Iterator[str]:
         yield f"## {name}\n\n```text\n{command.get_help(context)}\n```"
 
 
-_PARTS = {
+_PARTS: dict[str, Callable[[], str]] = {
     "<!-- table: issues -->": _issues,
     "<!-- table: errors -->": _errors,
     "<!-- table: operations -->": _operations,

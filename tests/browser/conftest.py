@@ -97,7 +97,7 @@ class Visit:
         self.page.mouse.click(x, y)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """Where the viewer is served; it has to be built before (``python tools/build_hook.py``)."""
     if not (Path(indoor3d.__file__).parent / "_web" / "index.html").is_file():
@@ -111,7 +111,7 @@ def address() -> Iterator[str]:
         server.terminate()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     chromium = os.environ.get("INDOOR3D_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
     if not Path(chromium).is_file():

@@ -24,11 +24,8 @@ pytestmark = [pytest.mark.xdist_group("docs"), pytest.mark.timeout(300)]
 
 
 def _blocks(language: str) -> list[tuple[str, str]]:
-    found = []
-    for page in PAGES:
-        for body in re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
-            found.append((str(page.relative_to(ROOT)), body))
-    return found
+    block = re.compile(rf"```{language}\n(.*?)```", re.DOTALL)
+    return [(str(page.relative_to(ROOT)), body) for page in PAGES for body in block.findall(page.read_text("utf-8"))]
 
 
 def _commands() -> list[tuple[str, str]]:
