@@ -21,6 +21,21 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+_WORDS = {
+    "lower end": ("아래쪽 끝", "lower end"),
+    "upper end": ("위쪽 끝", "upper end"),
+    "two ends": ("양 끝", "two ends"),
+    "transport element": ("운송 설비", "transport element"),
+    "outdoor area": ("실외", "outdoor area"),
+    "lift shaft": ("승강로", "lift shaft"),
+    "gross area": ("전체 면적", "gross area"),
+    "void": ("빈 공간", "void"),
+    "shaft": ("수직 통로", "shaft"),
+    "plenum": ("설비 공간", "plenum"),
+}
+"""Words that readers put into values besides the terms of the vocabulary: ``(Korean, English)``."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueKind:
     """One row of the table: severity, message and hint as templates of :func:`~indoor3d.models.korean.sentence`."""
@@ -69,8 +84,9 @@ class Issue:
     def _shown(self, lang: str) -> dict[str, Any]:
         """The values, terms of the vocabulary by their label."""
         side = 0 if lang == "ko" else 1
+        words = {**LABELS, **_WORDS}
         return {
-            key: LABELS[value][side] if isinstance(value, str) and value in LABELS else value
+            key: words[value][side] if isinstance(value, str) and value in words else value
             for key, value in self.values.items()
         }
 
@@ -324,7 +340,7 @@ KINDS: dict[str, IssueKind] = {
     "connector.unattached": _kind(
         _E,
         "The {category} reaches no walkable space at its {end}.",
-        "{category}의 {end} 쪽이 걸을 수 있는 곳에 닿지 않습니다.",
+        "{category}의 {end:이} 걸을 수 있는 곳에 닿지 않습니다.",
         "Check its ends and the spaces around them.",
         "양 끝과 그 둘레의 공간을 확인하세요.",
     ),

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,11 +16,13 @@ from indoor3d.routing._closed import Closed, expand
 from indoor3d.routing._floors import Floors, Spot
 from indoor3d.routing._level_edges import Ways
 from indoor3d.routing.cost import durations_s, passes
-from indoor3d.routing.interop import to_networkx
 from indoor3d.routing.path import Arcs, Tree, arcs, extended, tree
 from indoor3d.routing.place import Place, find_place
 from indoor3d.routing.profile import Profile, find_profile
 from indoor3d.routing.route import Distances, Evacuation, Route
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -175,13 +177,15 @@ class NavGraph:
         places = None if starts is None else [self._place(start) for start in starts]
         return evacuation.evacuate(self, places, conditions)
 
-    def to_networkx(self, *, profile: str | None = None, closed: Collection[str] = ()) -> nx.MultiDiGraph:
+    def to_networkx(self, *, profile: str | None = None, closed: Collection[str] = ()) -> "nx.MultiDiGraph":
         """Give the same graph to networkx; with a profile, edges carry its seconds and what it cannot pass is left out.
 
         Raises
         ------
         UnknownElement, UnknownProfile
         """
+        from indoor3d.routing.interop import to_networkx  # noqa: PLC0415 - networkx loads for those who ask for it
+
         chosen = None if profile is None else find_profile(profile)
         return to_networkx(self.network, profile=chosen, shut=expand(self, closed).elements)
 

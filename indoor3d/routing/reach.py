@@ -179,12 +179,14 @@ def _of_connectors(graph: "NavGraph") -> Iterator[Issue]:
     for connector in sorted(graph.building.connectors, key=lambda c: c.id):
         for number, stop in enumerate(connector.stops):
             if (connector.id, number) not in met:
+                ends = {0: "lower end", len(connector.stops) - 1: "upper end"}
+                end = ends.get(number, names.get(stop.level, stop.level))
                 yield Issue(
                     code="connector.unattached",
                     element=connector.id,
                     level=stop.level,
                     position=stop.position,
-                    values={"category": str(connector.category), "end": names.get(stop.level, stop.level)},
+                    values={"category": str(connector.category), "end": end},
                 )
 
 
