@@ -275,6 +275,28 @@ def evacuate(**options: Any) -> None:
 
 
 @cli.command()
+@click.argument("venue", metavar="ID")
+@_store_option
+@_json_option
+@_lang_option
+def accessibility(**options: Any) -> None:
+    """Tabulate the step-free ways of venue ID.
+
+    From every platform to every exit, or, where there is no platform, from every public entrance to every level; and
+    official transfer times beside the way in this model at 1.2 m/s. Computed for a wheelchair with every lift in use.
+    """
+    with _reporting(options), _opened(options) as store:
+        from indoor3d.api.accessible import content, to_text
+        from indoor3d.api.cache import VenueCache
+
+        table = content(VenueCache(store, capacity=1).load(options["venue"]), lang=options["lang"])
+        if options["as_json"]:
+            _print_json(table)
+        else:
+            click.echo(to_text(table, lang=options["lang"]), nl=False)
+
+
+@cli.command()
 @_store_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")

@@ -3,7 +3,8 @@
 import gzip
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,7 +15,8 @@ import brotli
 
 import indoor3d
 from indoor3d.errors import SourceNotFound
-from indoor3d.models.building import Building
+from indoor3d.models import joined
+from indoor3d.models.building import Building, Text, Venue
 from indoor3d.models.issue import Report
 from indoor3d.routing.build import build_navigation
 from indoor3d.routing.graph import NavGraph
@@ -113,17 +115,67 @@ def build(
     """
     clock = _Clock()
     with clock.stage("read", progress):
-        building, found = sources.read(source, at=at, progress=lambda done: progress("read", done))
-        if venue:
-            building = replace(building, venue=replace(building.venue, id=venue))
+        building, found = _read(source, venue=venue, at=at, progress=lambda done: progress("read", done))
+    facts = {**found.facts, "source": source.name, "source_sha256": _file_digest(source)}
+    return _finish(building, replace(found, facts=facts), store, clock=clock, progress=progress)
+
+
+def join(
+    members: Sequence[Path], store: Catalog, *, venue: Venue, progress: Progress = lambda _stage, _done: None
+) -> Build:
+    """Read the sources of venues that touch, join them into one, and publish that as a venue of its own.
+
+    Parameters
+    ----------
+    members : sequence of Path
+        A file a venue; the stem of its name is the venue's id, by which the others' exits name it.
+    store : Catalog
+    venue : Venue
+        What the whole is; notice, attribution and licence come from the first member where they are empty.
+    progress : Progress
+
+    Raises
+    ------
+    SourceError, StoreError
+    InvalidInput
+        The venues do not touch, or their coordinate reference systems differ.
+    """
+    clock = _Clock()
+    with clock.stage("read", progress):
+        parts = [_read(path, venue=path.stem) for path in members]
+        first = parts[0][0].venue
+        whole = replace(
+            venue,
+            notice=venue.notice if venue.notice.best() else first.notice,
+            attribution=venue.attribution if venue.attribution.best() else first.attribution,
+            licence=venue.licence or first.licence,
+            schematic=any(building.venue.schematic for building, _ in parts),
+        )
+        building = joined.join([building for building, _ in parts], venue=whole)
+    issues = tuple(issue for _, found in parts for issue in found.issues)
+    facts = {"source": ", ".join(path.name for path in members), "source_sha256": _digest_of_all(members, venue)}
+    return _finish(building, Report(issues=issues, facts=facts), store, clock=clock, progress=progress)
+
+
+def _read(
+    source: Path, *, venue: str, at: At | None = None, progress: Callable[[float], None] = lambda _: None
+) -> tuple[Building, Report]:
+    building, found = sources.read(source, at=at, progress=progress)
+    if venue:
+        building = replace(building, venue=replace(building.venue, id=venue))
+    return building, found
+
+
+def _finish(building: Building, found: Report, store: Catalog, *, clock: "_Clock", progress: Progress) -> Build:
+    """Make network and tiles of a building, and publish them with the report."""
     with clock.stage("navigation", progress):
         graph = build_navigation(building)
         unreached = unreachable_spaces(graph)
     with clock.stage("tiles", progress):
         files = write_tilesets(building)
         assets = {path: _asset(file) for path, file in files.items()}
-    facts = {"source": source.name, "source_sha256": _file_digest(source), "software": _software()}
-    report = Report.of((*found.issues, *graph.issues, *unreached), facts={**found.facts, **facts})
+    facts = {**found.facts, "software": _software()}
+    report = Report.of((*found.issues, *graph.issues, *unreached), facts=facts)
     with clock.stage("publish", progress):
         record = store.publish(Release(building=building, network=graph.network, report=report, assets=assets))
     missed = {issue.element for issue in unreached if issue.code == "space.unreachable"}
@@ -135,10 +187,14 @@ def build(
 
 def is_current(source: Path, store: Catalog, *, venue: str) -> bool:
     """Whether a venue was built from exactly these bytes by exactly this software."""
+    return _is_made_of(_file_digest(source), store, venue=venue)
+
+
+def _is_made_of(digest: str, store: Catalog, *, venue: str) -> bool:
     if venue not in {record.venue.id for record in store.venues()}:
         return False
     facts = store.report(venue).facts
-    return facts.get("software") == _software() and facts.get("source_sha256") == _file_digest(source)
+    return facts.get("software") == _software() and facts.get("source_sha256") == digest
 
 
 def build_demo(store: Catalog, *, progress: Progress = lambda _stage, _done: None) -> tuple[VenueRecord, ...]:
@@ -149,7 +205,8 @@ def build_demo(store: Catalog, *, progress: Progress = lambda _stage, _done: Non
     SourceNotFound
         The package was made without them.
     """
-    carried = sorted((Path(indoor3d.__file__).parent / "_demo").glob("*.ifc"))
+    folder = Path(indoor3d.__file__).parent / "_demo"
+    carried = sorted(folder.glob("*.ifc"))
     if not carried:
         raise SourceNotFound(
             "This installation carries no demo venue; run tools/build_hook.py in a checkout.",
@@ -158,7 +215,34 @@ def build_demo(store: Catalog, *, progress: Progress = lambda _stage, _done: Non
     for source in carried:
         if not is_current(source, store, venue=source.stem):
             build(source, store, venue=source.stem, progress=progress)
-    return tuple(store.record(source.stem) for source in carried)
+    districts = list(_districts(folder))
+    for venue, members in districts:
+        if not _is_made_of(_digest_of_all(members, venue), store, venue=venue.id):
+            join(members, store, venue=venue, progress=progress)
+    names = [*(source.stem for source in carried), *(venue.id for venue, _ in districts)]
+    return tuple(store.record(name) for name in names)
+
+
+def _districts(folder: Path) -> Iterator[tuple[Venue, list[Path]]]:
+    """The joined venues that ``districts.toml`` describes, and the files of their members."""
+    path = folder / "districts.toml"
+    tables = tomllib.loads(path.read_text(encoding="utf-8")).get("district", []) if path.is_file() else []
+    for table in tables:
+        yield (
+            Venue(
+                id=table["id"],
+                name=Text(default=table["name_ko"], ko=table["name_ko"], en=table["name_en"]),
+                category="district",
+                text=Text(default=table["text_ko"], ko=table["text_ko"], en=table["text_en"]),
+            ),
+            [folder / f"{member}.ifc" for member in table["members"]],
+        )
+
+
+def _digest_of_all(paths: Sequence[Path], venue: Venue) -> str:
+    """A digest of the files of a joined venue and of what it is called."""
+    words = [venue.id, venue.name.ko, venue.name.en, venue.text.ko, venue.text.en, *map(_file_digest, paths)]
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()
 
 
 @cache

@@ -10,12 +10,17 @@ from indoor3d.models.building import (
     Connector,
     Exit,
     Facility,
+    Fact,
     Level,
+    Line,
     Obstacle,
     Opening,
+    Refuge,
+    Source,
     Space,
     Stop,
     Text,
+    Transfer,
     Venue,
 )
 from indoor3d.models.frame import SiteFrame
@@ -384,4 +389,117 @@ def station() -> Building:
         openings=openings,
         connectors=connectors,
         exits=(_way_out("front", -0.1, 4.0),),
+    )
+
+
+def street_station() -> Building:
+    """A platform below two halls that a street joins: out by the lift in the one, by stairs in the other.
+
+    ::
+
+        B1 (-4 m)  platform 20 x 8, screen doors at x = 2.65 and x = 16.65 in its north
+        1F (0 m)   [ west 8 x 8: lift ][ 4 m of nothing ][ east 8 x 8: stairs (14, 2) to (18, 2) ]
+                   exit 1 and exit 2 lead south to the pavement, a door west of the west hall into another venue
+
+    Everything a venue can say of itself is said.
+    """
+    levels = (_level("b", -1, -4.0, "B1"), _level("g", 0, 0.0, "1F"))
+    spaces = (
+        _space("east", "g", box(12, 0, 20, 8)),
+        _space("pavement", "g", box(-4, -6, 24, -0.2), category=SpaceCategory.OUTDOOR),
+        _space("platform", "b", box(0, 0, 20, 8), -4.0, category=SpaceCategory.PLATFORM),
+        _space("west", "g", box(0, 0, 8, 8), text=Text(ko="엘리베이터 홀.", en="The hall with the lift.")),
+    )
+    ways_out = {"door-1": (4.0, "west"), "door-2": (19.25, "east")}
+    openings = (
+        *(
+            _gap(name, "g", box(x - 0.5, -0.26, x + 0.5, 0.06), (hall, "pavement"), exterior=True, clear_width_m=1.0)
+            for name, (x, hall) in ways_out.items()
+        ),
+        _gap("door-3", "g", box(-0.26, 2, 0.06, 3), ("west",), exterior=True, clear_width_m=1.0),
+        *(
+            _gap(f"screen-{n}", "b", box(x, 7.94, x + 1.3, 8.2), ("platform",), -4.0, category=OpeningCategory.SCREEN_DOOR,
+                 name=Text(ko=f"승강장안전문 1-{n}", en=f"Screen door 1-{n}"))
+            for n, x in ((1, 2.0), (2, 16.0))
+        ),
+    )  # fmt: skip
+    lift = Connector(
+        id="lift",
+        category=ConnectorCategory.LIFT,
+        stops=tuple(Stop(level=v.id, position=(1.0, 6.3, v.elevation_m)) for v in levels),
+        path=tuple((1.0, 6.3, v.elevation_m) for v in levels),
+        footprint=box(0.2, 6.4, 1.8, 7.9),
+        clear_width_m=0.9,
+        name=Text(default="lift", ko="1호기", en="Lift 1"),
+    )
+    foot, head = (14.0, 2.0, -4.0), (18.0, 2.0, 0.0)
+    stairs = Connector(
+        id="stairs",
+        category=ConnectorCategory.STAIRS,
+        stops=(Stop(level="b", position=foot), Stop(level="g", position=head)),
+        path=(foot, head),
+        footprint=box(14, 1.4, 18, 2.6),
+        clear_width_m=1.2,
+        step_count=23,
+        name=Text(default="stairs", ko="계단", en="Stairs"),
+    )
+    exits = tuple(
+        Exit(id=f"exit-{name}", opening=name, level="g", position=(x, -0.1, 0.0), number=name[-1],
+             name=Text(default=f"Exit {name[-1]}", ko=f"{name[-1]}번 출구", en=f"Exit {name[-1]}"))
+        for name, (x, _) in ways_out.items()
+    )  # fmt: skip
+    neighbour = Exit(
+        id="exit-door-3", opening="door-3", level="g", position=(-0.1, 2.5, 0.0), outside=False, adjoins="two-floors"
+    )
+    venue = Venue(
+        id="street-station",
+        name=Text(default="거리역", ko="거리역", en="Street station"),
+        category="station",
+        licence="Apache-2.0",
+        schematic=True,
+        text=Text(ko="작은 역입니다.", en="A small station."),
+        notice=Text(ko="실측이 아닙니다.", en="Not a survey."),
+        view_bearing_deg=30.0,
+        sources=(Source(id="B", title="Register of stations", licence="KOGL type 1"),),
+        facts=(
+            Fact(key="line1.floor", value="-4.00", unit="m", source="B J", certainty="D", note="둥근 값"),
+            Fact(key="name", value="거리"),
+        ),
+        lines=(
+            Line(
+                id="line-1", name=Text(ko="1호선", en="Line 1"), short_name="1", colour="#0052a4", spaces=("platform",)
+            ),
+        ),
+        transfers=(
+            Transfer(
+                id="1-1",
+                name=Text(ko="갈아타기", en="Change"),
+                origin="screen-1",
+                destination="screen-2",
+                official_s=12.0,
+                source="J",
+            ),
+        ),
+    )
+    facility = Facility(
+        id="wall",
+        category=FacilityCategory.CULTURAL,
+        level="g",
+        position=(6.0, 6.0, 0.0),
+        space="west",
+        name=Text(ko="옛 성벽", en="Old wall"),
+        text=Text(ko="옛 성벽의 한 조각.", en="A piece of the old wall."),
+        hours="Mo-Fr 09:00-18:00",
+        accessible=True,
+    )
+    return Building(
+        venue=venue,
+        frame=FRAME,
+        levels=levels,
+        spaces=spaces,
+        openings=openings,
+        connectors=(lift, stairs),
+        exits=(*exits, neighbour),
+        facilities=(facility,),
+        refuges=(Refuge(id="refuge-west", space="west", capacity=6),),
     )

@@ -142,6 +142,31 @@ class Builder:
             PhysicalOrVirtualBoundary="VIRTUAL" if virtual else "PHYSICAL", InternalOrExternalBoundary="INTERNAL",
         )  # fmt: skip
 
+    def say(self, element: Any, name: str = "Indoor3D_Common", **values: Any) -> None:
+        """A property set: numbers, truths and texts as they are; ``__`` in a name stands for a dot."""
+        measures = {bool: "IfcBoolean", int: "IfcInteger", float: "IfcReal", str: "IfcText"}
+        rows = [
+            self.file.createIfcPropertySingleValue(
+                key.replace("__", "."), None, self.file.create_entity(measures[type(value)], value), None
+            )
+            for key, value in values.items()
+        ]
+        made = self.make("IfcPropertySet", Name=name, HasProperties=rows)
+        self.make("IfcRelDefinesByProperties", RelatedObjects=(element,), RelatingPropertyDefinition=made)
+
+    def zone(self, *members: Any, **values: Any) -> Any:
+        """A zone of spaces with its properties."""
+        zone = self.make("IfcZone", Name="Zone")
+        self.make("IfcRelAssignsToGroup", RelatedObjects=members, RelatingGroup=zone)
+        self.say(zone, **values)
+        return zone
+
+    def document(self, ident: str, title: str, licence: str, *, of: Any = None) -> None:
+        """A document that something (the project unless said otherwise) names."""
+        key = "DocumentId" if self.file.schema == "IFC2X3" else "Identification"
+        made = self.file.create_entity("IfcDocumentInformation", **{key: ident}, Name=title, Description=licence)
+        self.make("IfcRelAssociatesDocument", RelatedObjects=(of or self.project,), RelatingDocument=made)
+
     def map_conversion(self, crs: str, easting: float, northing: float, **more: Any) -> None:
         """IfcMapConversion; numbers as they go into the file."""
         unit = more.pop("map_unit", None)

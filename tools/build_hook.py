@@ -1,4 +1,4 @@
-"""Makes what the package carries but the repository does not: the built viewer and the demo station.
+"""Makes what the package carries but the repository does not: the built viewer and the models of the pilot venues.
 
 Hatchling calls :class:`BuildHook` for every wheel, sdist and editable install; ``python tools/build_hook.py`` does the
 same by hand. Each part is made again only when what it is made from changed (a hash stamp).
@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -35,15 +36,15 @@ def _files(*folders: Path) -> list[Path]:
     ]
 
 
-def _make(name: str, target: Path, sources: list[Path], recipe: Callable[[], None]) -> None:
+def _make(name: str, target: Path, sources: list[Path], recipe: Callable[[], None], *, stamp: str = ".stamp") -> None:
     """Run a recipe unless its stamp says that nothing changed."""
-    stamp = target / ".stamp"
+    mark = target / stamp
     wanted = _digest(sources)
-    if stamp.is_file() and stamp.read_text() == wanted:
+    if mark.is_file() and mark.read_text() == wanted:
         return
     print(f"building the {name} …", file=sys.stderr, flush=True)  # noqa: T201 - a build talks to whoever waits
     recipe()
-    stamp.write_text(wanted)
+    mark.write_text(wanted)
 
 
 def _run(*command: str, cwd: Path) -> None:
@@ -67,17 +68,28 @@ def viewer() -> None:
 
 
 def demo() -> None:
-    """Make the demo station's IFC file into ``indoor3d/_demo/``."""
-    plan = ROOT / "assets" / "stations" / "city-hall"
-    target = PACKAGE / "_demo"
+    """Make the IFC files of the pilot venues into ``indoor3d/_demo/``, and copy what says which of them are joined."""
+    stations, target = ROOT / "assets" / "stations", PACKAGE / "_demo"
+    plans = sorted(path.parent for path in stations.glob("*/plan.toml"))
+    tool = [*_files(ROOT / "tools" / "station"), ROOT / "tools" / "make_station.py"]
+    target.mkdir(exist_ok=True)
+    wanted = {f"{plan.name}.ifc" for plan in plans}
+    for old in target.glob("*.ifc"):
+        if old.name not in wanted:
+            old.unlink()
 
-    def recipe() -> None:
-        target.mkdir(exist_ok=True)
+    def recipe(plan: Path) -> None:
         script = str(ROOT / "tools" / "make_station.py")
-        _run(sys.executable, script, str(plan), "-o", str(target / "city-hall.ifc"), cwd=ROOT)
+        _run(sys.executable, script, str(plan), "-o", str(target / f"{plan.name}.ifc"), cwd=ROOT)
 
-    sources = [*_files(plan, ROOT / "tools" / "station"), ROOT / "tools" / "make_station.py"]
-    _make("demo station", target, sources, recipe)
+    def make(plan: Path) -> None:
+        _make(
+            f"model of {plan.name}", target, [*_files(plan), *tool], lambda: recipe(plan), stamp=f".{plan.name}.stamp"
+        )
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # each waits for a process of its own
+        list(pool.map(make, plans))
+    shutil.copyfile(stations / "districts.toml", target / "districts.toml")
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ from indoor3d.api.openapi import document
 from indoor3d.api.operations import Operations
 from indoor3d.api.reference import page
 from indoor3d.api.respond import OPENAPI, Document
-from indoor3d.api.routers import evacuations, health, landing, levels, locate, nearby, routes, venues
+from indoor3d.api.routers import about, evacuations, health, landing, levels, locate, nearby, routes, venues
 from indoor3d.api.settings import Settings
 from indoor3d.api.tiles import Tiles
 from indoor3d.api.viewer import Viewer
@@ -35,6 +35,7 @@ _READING: tuple[APIRouter, ...] = (
     landing.router,
     levels.router,
     venues.router,
+    about.router,
     locate.router,
     nearby.router,
 )

@@ -1,4 +1,4 @@
-"""What people look for around them, whatever it is in the model: a facility, an exit, a lift, a restroom."""
+"""What people look for around them, whatever it is in the model: a facility, an exit, a lift, a restroom, a refuge."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ _CONNECTORS = {ConnectorCategory.LIFT: FacilityCategory.LIFT, ConnectorCategory.
 _SPACES = {
     SpaceCategory.RESTROOM: FacilityCategory.RESTROOM,
     SpaceCategory.RESTROOM_ACCESSIBLE: FacilityCategory.RESTROOM_ACCESSIBLE,
+    SpaceCategory.RESTROOM_FAMILY: FacilityCategory.RESTROOM_FAMILY,
     SpaceCategory.NURSING_ROOM: FacilityCategory.NURSING_ROOM,
 }
 
@@ -29,7 +30,13 @@ class Candidate:
 
 def candidates(building: Building, *, near: Place, categories: frozenset[str]) -> tuple[Candidate, ...]:
     """Everything of some categories (all when empty), by id; a lift where one gets on nearest to ``near``."""
-    found = (*_facilities(building), *_exits(building), *_connectors(building, near), *_spaces(building))
+    found = (
+        *_facilities(building),
+        *_exits(building),
+        *_connectors(building, near),
+        *_spaces(building),
+        *_refuges(building),
+    )
     chosen = [c for c in found if not categories or str(c.category) in categories]
     return tuple(sorted(chosen, key=lambda c: c.element.id))
 
@@ -69,10 +76,22 @@ def _spaces(building: Building) -> Iterator[Candidate]:
         category = _SPACES.get(item.category)
         if category is None or (item.id, category) in known:
             continue
-        inside = shapely.point_on_surface(item.footprint)
         accessible = True if category is FacilityCategory.RESTROOM_ACCESSIBLE else None
-        place = _place((inside.x, inside.y, item.floor_m), item.level, item.id)
-        yield Candidate(element=item, category=category, place=place, accessible=accessible)
+        yield Candidate(element=item, category=category, place=_inside(item), accessible=accessible)
+
+
+def _refuges(building: Building) -> Iterator[Candidate]:
+    """Spaces to wait for rescue in; whatever else they are."""
+    spaces = {space.id: space for space in building.spaces}
+    for refuge in building.refuges:
+        if refuge.space in spaces:
+            space = spaces[refuge.space]
+            yield Candidate(element=space, category=FacilityCategory.REFUGE, place=_inside(space), accessible=None)
+
+
+def _inside(space: Space) -> Place:
+    inside = shapely.point_on_surface(space.footprint)
+    return _place((inside.x, inside.y, space.floor_m), space.level, space.id)
 
 
 def _place(position: tuple[float, float, float], level: str, element: str) -> Place:

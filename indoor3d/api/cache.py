@@ -2,11 +2,11 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property
 
 from indoor3d.api.respond import Document
-from indoor3d.errors import StoreUnavailable, UnknownElement
+from indoor3d.errors import CorruptBlob, StoreUnavailable, UnknownElement, UnknownVenue
 from indoor3d.models.building import Building, Connector, Exit, Facility, Opening, Space
 from indoor3d.models.issue import Report
 from indoor3d.models.korean import with_particle
@@ -20,6 +20,16 @@ _ATTEMPTS = 5
 _STRIPES = 16
 _DOCUMENTS = 64
 _LONGEST_ID = 128
+_COUNTED_AT_ONCE = 64
+
+Counts = Mapping[str, int]
+"""How many levels, spaces, openings, connectors, exits, facilities and refuges there are."""
+
+
+def counts(building: Building) -> Counts:
+    """Count what a building has."""
+    groups = ("levels", "spaces", "openings", "connectors", "exits", "facilities", "refuges")
+    return {name: len(getattr(building, name)) for name in groups}
 
 
 class VenueData:
@@ -86,6 +96,7 @@ class VenueCache:
         self._capacity = capacity
         self._ready: OrderedDict[str, VenueData] = OrderedDict()
         self._lock = threading.Lock()
+        self._counts: dict[str, tuple[str, Counts]] = {}
         self._loading = tuple(threading.Lock() for _ in range(_STRIPES))
 
     def current(self, venue: str) -> VenueData | None:
@@ -102,6 +113,25 @@ class VenueCache:
                 return None
             self._ready.move_to_end(venue)
             return data
+
+    def counted(self, record: VenueRecord) -> Counts | None:
+        """What a version has, if it was counted already."""
+        version, found = self._counts.get(record.venue.id, ("", None))
+        return found if version == record.version else None
+
+    def count(self, records: Sequence[VenueRecord]) -> None:
+        """Count what some versions have; blocks.
+
+        At most 64 buildings are read in one call: a list of a thousand venues is counted over some calls. A version that is
+        damaged or gone stays uncounted.
+        """
+        left = [record for record in records if self.counted(record) is None]
+        for record in left[:_COUNTED_AT_ONCE]:
+            try:
+                building = self._store.building(record.venue.id, version=record.version)
+            except (CorruptBlob, UnknownElement, UnknownVenue):
+                continue
+            self._counts[record.venue.id] = (record.version, counts(building))
 
     def load(self, venue: str) -> VenueData:
         """Load the current version, once however many ask; blocks.

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from shapely import MultiPolygon, Polygon
 
 from indoor3d.api.cache import Element, VenueData
-from indoor3d.models.building import Connector, Exit, Facility, Level, Opening, Space, Text
+from indoor3d.models.building import Connector, Exit, Facility, Level, Line, Opening, Space, Text
 from indoor3d.models.frame import SiteFrame
 from indoor3d.models.vocabulary import LABELS
 
@@ -49,6 +49,11 @@ def level_ref(level: Level) -> dict[str, Any]:
 def level(value: Level) -> dict[str, Any]:
     """Describe a level."""
     return {**level_ref(value), "name": text(value.name), "elevation_m": round(value.elevation_m, _METRES)}
+
+
+def line_ref(value: Line) -> dict[str, Any]:
+    """Name a line that stops here."""
+    return {"id": value.id, "short_name": value.short_name, "name": text(value.name), "colour": value.colour}
 
 
 def point(frame: SiteFrame, site: Sequence[float]) -> Feature:
@@ -130,6 +135,7 @@ def _special(data: VenueData, element: Element) -> Mapping[str, Any]:
             "access": str(element.access),
             "access_label": label(element.access),
             "walkable": element.walkable,
+            "text": text(element.text),
             "refuge": None if refuge is None else {"id": refuge.id, "capacity": refuge.capacity},
         }
     if isinstance(element, Opening):
@@ -153,5 +159,11 @@ def _special(data: VenueData, element: Element) -> Mapping[str, Any]:
             "opening": element.opening,
             "certain": element.certain,
             "outside": element.outside,
+            "adjoins": element.adjoins or None,
         }
-    return {"space": element.space or None, "accessible": element.accessible}
+    return {
+        "space": element.space or None,
+        "accessible": element.accessible,
+        "text": text(element.text),
+        "hours": element.hours,
+    }

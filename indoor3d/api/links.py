@@ -8,6 +8,7 @@ from indoor3d.store.base import VenueRecord
 Link = dict[str, str]
 
 _TILESET = "application/json"
+_ABOUT = ("report", "facts", "quality", "downloads", "accessibility")
 
 
 class Links:
@@ -48,7 +49,7 @@ class Links:
             _link("levels", self.to("venues", ident, "levels"), JSON),
             _link("3d-tiles", self.tile(record, "meshopt/tileset.json"), _TILESET),
             _link("3d-tiles-plain", self.tile(record, "plain/tileset.json"), _TILESET),
-            _link("report", self.to("venues", ident, "report"), JSON),
+            *(_link(rel, self.to("venues", ident, rel), JSON) for rel in _ABOUT),
             _link("collection", self.to("venues"), JSON),
         ]
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from indoor3d import __version__
-from indoor3d.api import examples, outputs, schemas
+from indoor3d.api import examples, examples_about, outputs, outputs_about, schemas
 from indoor3d.api.errors import table
 from indoor3d.api.respond import JSON
 
@@ -31,6 +31,7 @@ _EXAMPLES = {
     "Nearby": examples.NEARBY,
     "Route": examples.ROUTE,
     "Evacuation": examples.EVACUATION,
+    **examples_about.ALL,
 }
 
 
@@ -85,7 +86,9 @@ def document(app: FastAPI, *, public_url: str) -> dict[str, Any]:
 
 def _schemas() -> dict[str, Any]:
     inputs: list[type[BaseModel]] = [schemas.RouteRequest, schemas.EvacuationRequest]
-    _, made = models_json_schema([(model, "validation") for model in [*inputs, *outputs.ALL]], ref_template=_REF)
+    _, made = models_json_schema(
+        [(model, "validation") for model in [*inputs, *outputs.ALL, *outputs_about.ALL]], ref_template=_REF
+    )
     return dict(sorted(made["$defs"].items()))
 
 

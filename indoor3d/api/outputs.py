@@ -5,11 +5,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class _Shape(BaseModel):
+class Shape(BaseModel):
+    """What all have in common: more members may come."""
+
     model_config = ConfigDict(extra="allow")
 
 
-class Text(_Shape):
+class Text(Shape):
     """A name: as the source has it, and in Korean and English."""
 
     default: str
@@ -17,14 +19,14 @@ class Text(_Shape):
     en: str
 
 
-class Label(_Shape):
+class Label(Shape):
     """A term for people."""
 
     ko: str
     en: str
 
 
-class Link(_Shape):
+class Link(Shape):
     """Where to go from here (RFC 8288 relation)."""
 
     rel: str
@@ -32,7 +34,7 @@ class Link(_Shape):
     type: str | None = None
 
 
-class LevelRef(_Shape):
+class LevelRef(Shape):
     """Which level."""
 
     id: str
@@ -47,8 +49,45 @@ class Level(LevelRef):
     elevation_m: float
 
 
-class Exit(_Shape):
-    """A way out. ``certain``: the model says so. ``outside``: it leads to the open, not into a neighbouring building."""
+class Line(Shape):
+    """A line that stops here. ``colour`` is ``#rrggbb`` or empty."""
+
+    id: str
+    short_name: str
+    name: Text
+    colour: str
+
+
+class Platform(Shape):
+    """A platform of a line."""
+
+    id: str
+    name: Text
+    level: LevelRef
+
+
+class LineDetail(Line):
+    """A line with its platforms."""
+
+    platforms: list[Platform]
+
+
+class Refuge(Shape):
+    """A space to wait for rescue in. ``capacity`` is null when nobody has said."""
+
+    id: str
+    space: str
+    capacity: int | None
+    name: Text
+    level: LevelRef | None
+    position: list[float] | None
+
+
+class Exit(Shape):
+    """A way out. ``certain``: the model says so. ``outside``: it leads to the open, not into a neighbouring building.
+
+    ``adjoins`` is the id of that neighbour's venue, or null.
+    """
 
     id: str
     number: str
@@ -57,10 +96,11 @@ class Exit(_Shape):
     position: list[float]
     certain: bool
     outside: bool
+    adjoins: str | None
 
 
-class Venue(_Shape):
-    """A published building. ``schematic``: its geometry is not a survey."""
+class Venue(Shape):
+    """A published building. ``schematic``: its geometry is not a survey. ``members``: the venues it joins, if it does."""
 
     id: str
     name: Text
@@ -72,23 +112,34 @@ class Venue(_Shape):
     schematic: bool
     licence: str
     attribution: Text
+    text: Text
+    notice: Text
+    view_bearing_deg: float | None
+    lines: list[Line]
+    members: list[str]
     links: list[Link]
 
 
-class Venues(_Shape):
+class VenueSummary(Venue):
+    """A venue in a list. ``counts`` is null where it is not counted yet."""
+
+    counts: dict[str, int] | None
+
+
+class Venues(Shape):
     """All venues, by id."""
 
-    venues: list[Venue]
+    venues: list[VenueSummary]
 
 
-class Frame(_Shape):
+class Frame(Shape):
     """Where the site frame is: its origin, and site metres to ECEF metres as 16 numbers, column by column."""
 
     origin: list[float]
     ecef_transform: Annotated[list[float], Field(min_length=16, max_length=16)]
 
 
-class Profile(_Shape):
+class Profile(Shape):
     """Who moves."""
 
     id: str
@@ -96,30 +147,32 @@ class Profile(_Shape):
 
 
 class VenueDetail(Venue):
-    """A venue with its levels and exits."""
+    """A venue with its levels, exits and refuges."""
 
     levels: list[Level]
     exits: list[Exit]
+    refuges: list[Refuge]
+    lines: list[LineDetail]  # type: ignore[assignment]  # each is a Line with more
     counts: dict[str, int]
     profiles: list[Profile]
     categories: dict[str, Label]
     frame: Frame
 
 
-class Levels(_Shape):
+class Levels(Shape):
     """Levels of a venue, lowest first."""
 
     levels: list[Level]
 
 
-class Geometry(_Shape):
+class Geometry(Shape):
     """GeoJSON geometry; positions are longitude, latitude, height."""
 
     type: Literal["Point", "LineString", "Polygon", "MultiPolygon"]
     coordinates: list[Any]
 
 
-class Feature(_Shape):
+class Feature(Shape):
     """GeoJSON feature."""
 
     type: Literal["Feature"]
@@ -128,7 +181,7 @@ class Feature(_Shape):
     properties: dict[str, Any]
 
 
-class FeatureCollection(_Shape):
+class FeatureCollection(Shape):
     """GeoJSON feature collection."""
 
     type: Literal["FeatureCollection"]
@@ -144,14 +197,14 @@ class Nearby(FeatureCollection):
     links: list[Link]
 
 
-class Located(_Shape):
+class Located(Shape):
     """Candidate for where a position is."""
 
     level: LevelRef
     space: dict[str, Any]
 
 
-class Location(_Shape):
+class Location(Shape):
     """Where a position is. Without level and height there may be several candidates and no verdict."""
 
     venue: str
@@ -160,7 +213,7 @@ class Location(_Shape):
     candidates: list[Located]
 
 
-class Report(_Shape):
+class Report(Shape):
     """What is wrong or doubtful in the data; ``ok``: nothing of severity error."""
 
     ok: bool
@@ -190,7 +243,7 @@ class Evacuation(FeatureCollection):
     complete: bool
 
 
-class Landing(_Shape):
+class Landing(Shape):
     """What this service is and where to go."""
 
     title: str
@@ -198,13 +251,13 @@ class Landing(_Shape):
     links: list[Link]
 
 
-class Health(_Shape):
+class Health(Shape):
     """State of the process or the service."""
 
     status: Literal["ok"]
 
 
-class ProblemType(_Shape):
+class ProblemType(Shape):
     """What a code of a problem means."""
 
     code: str
@@ -213,13 +266,13 @@ class ProblemType(_Shape):
     hint: Label
 
 
-class ProblemTypes(_Shape):
+class ProblemTypes(Shape):
     """All codes."""
 
     problems: list[ProblemType]
 
 
-class Problem(_Shape):
+class Problem(Shape):
     """RFC 9457 problem details. ``code`` never changes; ``errors`` says which parameter or member, ``blocked_by`` what blocks."""
 
     type: str

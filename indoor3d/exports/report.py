@@ -49,10 +49,10 @@ def to_text(report: Report, building: Building, *, lang: str = "en") -> bytes:
 
 def to_geojson(report: Report, building: Building, *, lang: str = "en") -> bytes:
     """Give the findings that have a place as a GeoJSON FeatureCollection (RFC 7946; longitude, latitude, height)."""
-    places = _places(building)
+    found = places(building)
     features: list[dict[str, Any]] = []
     for issue in report.issues:
-        place = issue.position or places.get(issue.element)
+        place = issue.position or found.get(issue.element)
         if place is None:
             continue
         lon, lat, height = building.frame.to_lonlat([place])[0]
@@ -66,7 +66,7 @@ def to_geojson(report: Report, building: Building, *, lang: str = "en") -> bytes
     return orjson.dumps({"type": "FeatureCollection", "features": features}, option=orjson.OPT_INDENT_2)
 
 
-def _places(building: Building) -> dict[str, Position]:
+def places(building: Building) -> dict[str, Position]:
     """Give a point for every element that has one."""
     places: dict[str, Position] = {}
     areas: tuple[Space | Opening, ...] = (*building.spaces, *building.openings)

@@ -46,10 +46,112 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What something about a venue was taken from. ``licence`` is what was seen there, in its own words."""
+
+    id: str
+    title: str
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One known thing about a venue.
+
+    Parameters
+    ----------
+    key : str
+        What it is about, from the large to the small: ``line1.b1.floor``.
+    value : str
+        As the source has it; a number as it is written.
+    unit : str
+        Of the value; empty where it has none.
+    source : str
+        Ids of the sources, with blanks between.
+    certainty : str
+        How the model's author knows it, in the author's own letters.
+    note : str
+    """
+
+    key: str
+    value: str
+    unit: str = ""
+    source: str = ""
+    certainty: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line that stops in a station.
+
+    Parameters
+    ----------
+    id : str
+    name : Text
+    short_name : str
+        What signs show in the disc: "1".
+    colour : str
+        ``#rrggbb``, or empty.
+    spaces : tuple of str
+        Ids of its platforms.
+    """
+
+    id: str
+    name: Text
+    short_name: str = ""
+    colour: str = ""
+    spaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """A change of lines with the time that the operator publishes for it.
+
+    Parameters
+    ----------
+    id : str
+    name : Text
+    origin, destination : str
+        Ids of the openings (platform screen doors) between which it was measured.
+    official_s : float
+        Published walking time, seconds.
+    source : str
+        Ids of the sources, with blanks between.
+    """
+
+    id: str
+    name: Text
+    origin: str
+    destination: str
+    official_s: float
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Venue:
     """What the building is to the public.
 
     ``schematic`` says that the geometry is not a survey; it is shown wherever the venue is shown.
+
+    Parameters
+    ----------
+    text : Text
+        About the place, two or three sentences for its page.
+    notice : Text
+        What everybody who uses the data has to be told.
+    view_bearing_deg : float or None
+        Compass direction a picture of it looks in by default.
+    sources : tuple of Source
+        By id.
+    facts : tuple of Fact
+        By key.
+    lines : tuple of Line
+        By short name.
+    transfers : tuple of Transfer
+        By id.
+    members : tuple of str
+        Ids of the venues that this one joins; empty for a single building.
     """
 
     id: str
@@ -59,6 +161,14 @@ class Venue:
     licence: str = ""
     attribution: Text = field(default_factory=Text)
     schematic: bool = False
+    text: Text = field(default_factory=Text)
+    notice: Text = field(default_factory=Text)
+    view_bearing_deg: float | None = None
+    sources: tuple[Source, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    lines: tuple[Line, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +193,10 @@ class Space:
     floor_m, ceiling_m : float
         z of the floor and of the top.
     walkable : bool
-        Whether people walk there: false for shafts, tracks, roofs and voids.
+        Whether people walk there: false for shafts, tracks, roofs and voids. Outdoor spaces that the model itself calls
+        so are walkable: pavements, plazas.
+    text : Text
+        One sentence about it.
     """
 
     id: str
@@ -95,6 +208,7 @@ class Space:
     category: SpaceCategory = SpaceCategory.UNSPECIFIED
     access: Access = Access.PUBLIC
     walkable: bool = True
+    text: Text = field(default_factory=Text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +223,7 @@ class Opening:
     floor_m : float
         z of the threshold.
     spaces : tuple of str
-        Ids of the spaces it touches, none to two; one when the other side is outside.
+        Ids of the spaces it touches, none to two; one when the other side is outside, unless an outdoor space is there.
     exterior : bool
         One side is outside the building.
     clear_width_m, clear_height_m : float or None
@@ -179,7 +293,11 @@ class Obstacle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facility:
-    """Something people look for. ``accessible`` is None when nobody has said."""
+    """Something people look for.
+
+    ``accessible`` is None when nobody has said. ``hours`` are in the syntax of OpenStreetMap's ``opening_hours``, empty
+    when nobody has said. ``text`` is one sentence about it.
+    """
 
     id: str
     category: FacilityCategory
@@ -188,6 +306,8 @@ class Facility:
     name: Text = field(default_factory=Text)
     space: str = ""
     accessible: bool | None = None
+    text: Text = field(default_factory=Text)
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +316,7 @@ class Exit:
 
     ``certain`` is false when the exit was found from geometry alone. ``outside`` is false when it leads into a
     neighbouring building: routes may end there, but it is no place of safety and nobody is evacuated to it.
+    ``adjoins`` is the id of that neighbour's venue, empty where it is not known.
     """
 
     id: str
@@ -206,6 +327,7 @@ class Exit:
     name: Text = field(default_factory=Text)
     certain: bool = True
     outside: bool = True
+    adjoins: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

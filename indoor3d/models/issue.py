@@ -32,6 +32,16 @@ _WORDS = {
     "void": ("빈 공간", "void"),
     "shaft": ("수직 통로", "shaft"),
     "plenum": ("설비 공간", "plenum"),
+    "no JSON object": ("JSON 객체가 아님", "no JSON object"),
+    "no value": ("값이 없음", "no value"),
+    "no title": ("제목이 없음", "no title"),
+    "no id of its own": ("id가 없거나 겹침", "no id of its own"),
+    "no such door": ("그런 문이 없음", "no such door"),
+    "no time": ("시간이 아님", "no time"),
+    "no colour": ("색이 아님", "no colour"),
+    "no opening hours": ("이용 시간이 아님", "no opening hours"),
+    "no number of people": ("사람 수가 아님", "no number of people"),
+    "too many": ("너무 많음", "too many"),
 }
 """Words that readers put into values besides the terms of the vocabulary: ``(Korean, English)``."""
 
@@ -242,6 +252,13 @@ KINDS: dict[str, IssueKind] = {
         "이 {type}의 형상을 어느 커널도 만들지 못했습니다.",
         "Repair its geometry in the authoring tool.",
         "저작 도구에서 형상을 고치세요.",
+    ),
+    "property.unreadable": _kind(
+        _W,
+        "{set}: {name} cannot be used ({reason}) and was left out.",
+        "{set}의 {name:을} 쓸 수 없어 뺐습니다({reason}).",
+        "Correct it in the model.",
+        "모델에서 고치세요.",
     ),
     # levels, spaces
     "level.empty": _kind(

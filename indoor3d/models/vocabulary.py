@@ -28,6 +28,13 @@ class SpaceCategory(StrEnum):
     TRACK = "track"
     OUTDOOR = "outdoor"
     ROOF = "roof"
+    EXHIBITION = "exhibition"
+    AUDITORIUM = "auditorium"
+    READING_ROOM = "reading_room"
+    RESTROOM_FAMILY = "restroom_family"
+    CAFE = "cafe"
+    STORAGE = "storage"
+    ROOF_GARDEN = "roof_garden"
     UNSPECIFIED = "unspecified"
 
 
@@ -92,6 +99,12 @@ class FacilityCategory(StrEnum):
     SEATING = "seating"
     DRINKING_WATER = "drinking_water"
     TACTILE_MAP = "tactile_map"
+    CULTURAL = "cultural"
+    RESTROOM_FAMILY = "restroom_family"
+    LOST_PROPERTY = "lost_property"
+    STAIR_LIFT = "stair_lift"
+    RECEPTION = "reception"
+    REFUGE = "refuge"
 
 
 class Mode(StrEnum):
@@ -149,6 +162,13 @@ LABELS: dict[str, tuple[str, str]] = {
     SpaceCategory.TRACK: ("선로", "Track"),
     SpaceCategory.OUTDOOR: ("실외", "Outdoors"),
     SpaceCategory.ROOF: ("지붕", "Roof"),
+    SpaceCategory.EXHIBITION: ("전시실", "Exhibition room"),
+    SpaceCategory.AUDITORIUM: ("강당", "Auditorium"),
+    SpaceCategory.READING_ROOM: ("열람실", "Reading room"),
+    SpaceCategory.RESTROOM_FAMILY: ("가족 화장실", "Family restroom"),
+    SpaceCategory.CAFE: ("카페", "Café"),
+    SpaceCategory.STORAGE: ("창고", "Storage room"),
+    SpaceCategory.ROOF_GARDEN: ("옥상 정원", "Roof garden"),
     SpaceCategory.UNSPECIFIED: ("공간", "Space"),
     Access.PUBLIC: ("누구나", "Public"),
     Access.PAID: ("개찰구 안", "Paid area"),
@@ -188,6 +208,12 @@ LABELS: dict[str, tuple[str, str]] = {
     FacilityCategory.SEATING: ("의자", "Seating"),
     FacilityCategory.DRINKING_WATER: ("음수대", "Drinking water"),
     FacilityCategory.TACTILE_MAP: ("촉지도", "Tactile map"),
+    FacilityCategory.CULTURAL: ("문화 볼거리", "Cultural point of interest"),
+    FacilityCategory.RESTROOM_FAMILY: ("가족 화장실", "Family restroom"),
+    FacilityCategory.LOST_PROPERTY: ("유실물센터", "Lost property office"),
+    FacilityCategory.STAIR_LIFT: ("휠체어리프트", "Wheelchair stair lift"),
+    FacilityCategory.RECEPTION: ("안내 데스크", "Reception"),
+    FacilityCategory.REFUGE: ("피난 대기 공간", "Refuge"),
     Mode.WALK: ("걷기", "Walk"),
     Mode.STAIRS: ("계단", "Stairs"),
     Mode.RAMP: ("경사로", "Ramp"),

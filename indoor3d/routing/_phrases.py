@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from enum import Enum, auto
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from indoor3d.models.building import Building, Connector, Opening
 from indoor3d.models.korean import with_particle
@@ -16,10 +17,27 @@ _AT_THE_DOOR_M = 2.0
 """A walk that starts no farther than this from an exit, and leads away from it, comes in by it."""
 
 
+class Sense(Enum):
+    """How a way passes a door."""
+
+    THROUGH = auto()
+    OUT = auto()
+    IN = auto()
+    TO = auto()
+    """It ends at the door, coming from the street."""
+
+
+class Door(NamedTuple):
+    """A door on the way, and how it is passed; a door that is no exit is passed through."""
+
+    opening: Opening
+    sense: Sense = Sense.THROUGH
+
+
 class Phrases(Protocol):
     """What every language can say."""
 
-    def walk(self, steps: "Sequence[Step]", doors: Sequence[Sequence[Opening]]) -> str:
+    def walk(self, steps: "Sequence[Step]", doors: Sequence[Sequence[Door]]) -> str:
         """Turn where a step says so and go on, through its doors; two steps make one sentence."""
 
     def ride(self, step: "Step") -> str:
@@ -58,18 +76,22 @@ class _Catalogue:
         level = self._levels[ident]
         return level.name.best(self._lang) or level.short_name
 
-    def _exit(self, doors: Sequence[Opening]) -> str:
-        """Name of the exit that the last of some doors is, or the empty string."""
-        one = self._exits.get(doors[-1].id) if doors else None
-        return one.name.best(self._lang) if one else ""
-
-    def _entry(self, step: "Step", doors: Sequence[Opening]) -> str:
-        """Name of the exit by which a walk comes in from the street: the one it starts at; or the empty string."""
-        one = self._exits.get(doors[0].id) if doors and step.maneuver == "start" else None
+    def _exit(self, doors: Sequence[Door]) -> tuple[str, Sense]:
+        """Name of the exit that the last of some doors is, and how it is passed; or the empty string."""
+        one = self._exits.get(doors[-1].opening.id) if doors else None
         if one is None:
-            return ""
+            return "", Sense.THROUGH
+        sense = doors[-1].sense
+        return one.name.best(self._lang), Sense.OUT if sense is Sense.THROUGH else sense
+
+    def _entry(self, step: "Step", doors: Sequence[Door]) -> tuple[str, Sense]:
+        """Name of the exit that a walk starts at, and whether it comes in or goes out there; or the empty string."""
+        one = self._exits.get(doors[0].opening.id) if doors and step.maneuver == "start" else None
+        if one is None:
+            return "", Sense.THROUGH
         away_m = math.hypot(one.position[0] - step.position[0], one.position[1] - step.position[1])
-        return one.name.best(self._lang) if away_m < min(step.length_m / 2, _AT_THE_DOOR_M) else ""
+        name = one.name.best(self._lang) if away_m < min(step.length_m / 2, _AT_THE_DOOR_M) else ""
+        return name, Sense.OUT if doors[0].sense is Sense.OUT else Sense.IN
 
     def _upward(self, step: "Step") -> bool:
         order = list(self._levels)
@@ -98,23 +120,26 @@ class _Korean(_Catalogue):
     def __init__(self, building: Building) -> None:
         super().__init__(building, "ko")
 
-    def walk(self, steps: "Sequence[Step]", doors: Sequence[Sequence[Opening]]) -> str:
+    def walk(self, steps: "Sequence[Step]", doors: Sequence[Sequence[Door]]) -> str:
         parts = []
         for number, (step, passed) in enumerate(zip(steps, doors, strict=True)):
             last = number == len(steps) - 1
             turn = f"{self._TURNS[step.maneuver]} " if step.maneuver in self._TURNS else ""
-            entry = self._entry(step, passed)
-            into = f"{with_particle(entry, '으로')} 들어가 " if entry else ""
+            entry, sense = self._entry(step, passed)
+            into = f"{with_particle(entry, '으로')} {'나가' if sense is Sense.OUT else '들어가'} " if entry else ""
             way = self._way(step.length_m, passed[1:] if entry else passed, last=last)
             parts.append(("바로 " if number else "") + into + turn + way)
         return " ".join(parts)
 
-    def _way(self, length_m: float, doors: Sequence[Opening], *, last: bool) -> str:
+    def _way(self, length_m: float, doors: Sequence[Door], *, last: bool) -> str:
         distance = f"{rounded_m(length_m)}미터"
-        out = self._exit(doors)
+        out, sense = self._exit(doors)
+        if out and sense is Sense.TO:
+            return f"{self._through(doors[:-1])}{distance} 가서 {out} 앞으로 " + ("이동하세요." if last else "가서")
         if out:
             inner = f"{self._through(doors[:-1])}{distance} 가서 {with_particle(out, '으로')}"
-            return f"{inner} 나가세요." if last else f"{inner} 나가"
+            verb = "들어가" if sense is Sense.IN else "나가"
+            return f"{inner} {verb}세요." if last else f"{inner} {verb}"
         return f"{self._through(doors)}{distance} " + ("이동하세요." if last else "가서")
 
     def ride(self, step: "Step") -> str:
@@ -132,11 +157,11 @@ class _Korean(_Catalogue):
     def arrive(self) -> str:
         return "목적지에 도착했습니다."
 
-    def _through(self, doors: Sequence[Opening]) -> str:
+    def _through(self, doors: Sequence[Door]) -> str:
         if not doors:
             return ""
-        names = [d.name.best("ko") for d in doors]
-        kind = self._label(doors[-1].category)
+        names = [d.opening.name.best("ko") for d in doors]
+        kind = self._label(doors[-1].opening.category)
         if len(doors) >= _ORDERED:
             count = self._COUNTS[len(doors)] if len(doors) < len(self._COUNTS) else str(len(doors))
             return f"문 {count} 개를 지나 "
@@ -157,12 +182,12 @@ class _English(_Catalogue):
     def __init__(self, building: Building) -> None:
         super().__init__(building, "en")
 
-    def walk(self, steps: "Sequence[Step]", doors: Sequence[Sequence[Opening]]) -> str:
+    def walk(self, steps: "Sequence[Step]", doors: Sequence[Sequence[Door]]) -> str:
         parts = []
         for step, passed in zip(steps, doors, strict=True):
             turn = f"{self._TURNS[step.maneuver]} and " if step.maneuver in self._TURNS else ""
-            entry = self._entry(step, passed)
-            into = f"Enter by {entry} and " if entry else ""
+            entry, sense = self._entry(step, passed)
+            into = f"{'Leave' if sense is Sense.OUT else 'Enter'} by {entry} and " if entry else ""
             parts.append(f"{into}{turn}go {rounded_m(step.length_m)} m{self._through(passed[1:] if entry else passed)}")
         text = ", then at once ".join(part[0].lower() + part[1:] for part in parts)
         return f"{text[0].upper()}{text[1:]}."
@@ -179,16 +204,18 @@ class _English(_Catalogue):
     def arrive(self) -> str:
         return "You have arrived."
 
-    def _through(self, doors: Sequence[Opening]) -> str:
+    def _through(self, doors: Sequence[Door]) -> str:
         if not doors:
             return ""
-        if out := self._exit(doors):
-            return f"{self._through(doors[:-1])} and leave by {out}"
+        out, sense = self._exit(doors)
+        if out:
+            verb = {Sense.TO: " to", Sense.IN: " and enter by"}.get(sense, " and leave by")
+            return f"{self._through(doors[:-1])}{verb} {out}"
         if len(doors) >= _ORDERED:
-            kinds = {d.category for d in doors}
+            kinds = {d.opening.category for d in doors}
             return f" through {len(doors)} {'gates' if kinds == {OpeningCategory.GATE} else 'doors'}"
-        name = doors[-1].name.best("en")
-        return f" through {name or 'the ' + self._label(doors[-1].category)}"
+        last = doors[-1].opening
+        return f" through {last.name.best('en') or 'the ' + self._label(last.category)}"
 
 
 def _hangul_end(text: str) -> bool:

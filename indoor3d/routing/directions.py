@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
-from indoor3d.models.building import Building, Position
-from indoor3d.models.vocabulary import Mode, OpeningCategory
-from indoor3d.routing._phrases import Phrases, phrases
+from indoor3d.models.building import Building, Opening, Position, Space
+from indoor3d.models.vocabulary import Mode, OpeningCategory, SpaceCategory
+from indoor3d.routing._phrases import Door, Phrases, Sense, phrases
 from indoor3d.routing.route import Leg, Route
 
 Floats = NDArray[np.float64]
@@ -25,6 +26,8 @@ FUSE_M = 5.0
 """Two turns closer than this are one sentence (DIRECTIONS.md §1)."""
 _WIGGLE_M = 0.6
 """A bend shorter than this, about a body, is part of passing a door and not a piece of way of its own."""
+_AT_GOAL_M = 1.5
+"""A way that ends within this of the middle of a door ends at the door."""
 _RIDES = {str(mode) for mode in Mode} - {str(Mode.WALK)}
 _SAID = {OpeningCategory.DOOR, OpeningCategory.GATE, OpeningCategory.SCREEN_DOOR, OpeningCategory.ENTRANCE}
 
@@ -215,8 +218,7 @@ def _fused(steps: Sequence[Step]) -> list[Step]:
 
 def _said(steps: Sequence[Step], building: Building, speak: Phrases) -> Iterator[Step]:
     """Give every step its text; one with a turn right behind it takes that turn into its sentence."""
-    openings = {opening.id: opening for opening in building.openings}
-    doors = [[openings[e] for e in s.elements if e in openings and openings[e].category in _SAID] for s in steps]
+    doors = _doors(steps, building)
     index = 0
     while index < len(steps):
         step = steps[index]
@@ -239,6 +241,40 @@ def _said(steps: Sequence[Step], building: Building, speak: Phrases) -> Iterator
         else:
             yield replace(step, text=speak.walk((step,), (doors[index],)))
         index += 1
+
+
+def _doors(steps: Sequence[Step], building: Building) -> list[list[Door]]:
+    """The doors that are said on every step, and how an exit is passed: out to the street, in from it, or up to it."""
+    openings = {opening.id: opening for opening in building.openings}
+    outdoors = {space.id: space for space in building.spaces if space.category is SpaceCategory.OUTDOOR}
+    exits = {one.opening for one in building.exits}
+    found: list[list[Door]] = []
+    for index, step in enumerate(steps):
+        said = [openings[e] for e in step.elements if e in openings and openings[e].category in _SAID]
+        onward = steps[min(index + 1, len(steps) - 1)]
+        doors = []
+        for opening in said:
+            street = next((outdoors[s] for s in opening.spaces if s in outdoors), None)
+            sense = Sense.THROUGH
+            if opening.id in exits and street is not None:
+                sense = _sense(opening, street, np.subtract(onward.position, step.position)[:2])
+                at_goal = opening is said[-1] and onward.maneuver == "arrive"
+                centre = opening.footprint.centroid
+                near = math.dist((centre.x, centre.y), onward.position[:2]) < _AT_GOAL_M
+                sense = Sense.TO if sense is Sense.IN and at_goal and near else sense
+            doors.append(Door(opening, sense))
+        found.append(doors)
+    return found
+
+
+def _sense(opening: Opening, street: Space, way: Floats) -> Sense:
+    """Whether a way passes an exit towards the street, by the side of the door on which the street lies."""
+    centre = opening.footprint.centroid
+    near = shapely.intersection(street.footprint, opening.footprint).centroid
+    if near.is_empty:
+        return Sense.THROUGH
+    outward = (near.x - centre.x) * float(way[0]) + (near.y - centre.y) * float(way[1])
+    return Sense.OUT if outward > 0 else Sense.IN
 
 
 def _position(row: Floats) -> Position:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from indoor3d.errors import Indoor3dError, NoOpenExit, OffNetwork
-from indoor3d.models.building import Space
+from indoor3d.models.building import Building, Space
+from indoor3d.models.vocabulary import SpaceCategory
 from indoor3d.routing import _blocked, _compose
 from indoor3d.routing._floors import Spot
 from indoor3d.routing.path import Tree, arcs, extended, tree
@@ -50,7 +51,7 @@ class Field:
 
 
 def evacuate(graph: "NavGraph", places: Sequence[Place] | None, conditions: "Conditions") -> Evacuation:
-    """Find the way out from places, or from every walkable space.
+    """Find the way out from places, or from every walkable space; who is in the street is out.
 
     A whole space starts from its worst place: of the corners of its free area, the one with the longest time to an
     exit. The time to an exit has no maximum inside a free area but at its corners or where two ways are equally
@@ -63,7 +64,8 @@ def evacuate(graph: "NavGraph", places: Sequence[Place] | None, conditions: "Con
     """
     field = exit_field(graph, conditions)
     if places is None:
-        spaces = sorted((s for s in graph.building.spaces if s.walkable), key=lambda s: s.id)
+        safe = street(graph.building)
+        spaces = sorted((s for s in graph.building.spaces if s.walkable and s.id not in safe), key=lambda s: s.id)
         worst = _worst_spots(graph, field, conditions)
         escapes = [
             _escape(graph, worst[space.id], space.id, field, conditions) if space.id in worst else _crowded(space)
@@ -98,6 +100,20 @@ def exit_field(graph: "NavGraph", conditions: "Conditions") -> Field:
     root = (nodes, np.full(len(nodes), 1e-9), np.full(len(nodes), -1, np.intp))
     reached = tree(extended(turned, [root]), turned.count)
     return Field(reached=reached, exits=tuple(ident for ident, _ in opened), nodes=nodes)
+
+
+def street(building: Building) -> frozenset[str]:
+    """Ids of the outdoor spaces where people are out: an exit leads to them, or one of them goes on into them.
+
+    A court that no exit leads to is outdoors and no place of safety.
+    """
+    outdoor = {s.id for s in building.spaces if s.walkable and s.category is SpaceCategory.OUTDOOR}
+    spaces_of = {o.id: outdoor.intersection(o.spaces) for o in building.openings}
+    reached = {s for e in building.exits if e.outside for s in spaces_of.get(e.opening, ())}
+    joints = [pair for pair in spaces_of.values() if len(pair) > 1]
+    while more := {s for pair in joints if pair & reached for s in pair} - reached:
+        reached |= more
+    return frozenset(reached)
 
 
 def _no_exit(graph: "NavGraph", conditions: "Conditions") -> NoOpenExit:

@@ -157,7 +157,7 @@ class NavGraph:
         Parameters
         ----------
         starts : sequence of Place or str, optional
-            Without them every walkable space of the venue, from where it is worst to be in it.
+            Without them every walkable space of the venue but the street, from where it is worst to be in it.
         profile : str
         closed : collection of str
             Ids that cannot be passed; a closed exit is never used.

@@ -11,6 +11,7 @@ from indoor3d.models.building import Obstacle, Opening, Space
 from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import OpeningCategory
 from indoor3d.sources._ifc_model import Model
+from indoor3d.sources._ifc_openings import is_indoors
 from indoor3d.sources._ifc_plan import clean
 
 TOUCH_M = 0.06
@@ -141,7 +142,7 @@ def _virtual(a: Space, b: Space, footprint: Polygon, line: BaseGeometry, number:
     )
 
 
-def check_boundaries(model: Model, openings: Iterable[Opening], spaces: Iterable[Space]) -> None:
+def check_boundaries(model: Model, openings: Iterable[Opening], spaces: Sequence[Space]) -> None:
     """Report doors whose spaces differ from those that IfcRelSpaceBoundary names."""
     key_of = {s.id: model.key_of[s.id] for s in spaces if s.id in model.key_of}
     id_of = {key: ident for ident, key in key_of.items()}
@@ -149,13 +150,14 @@ def check_boundaries(model: Model, openings: Iterable[Opening], spaces: Iterable
     for space, element, _ in model.relation("boundaries"):
         if space in id_of:
             declared[element].add(id_of[space])
+    outdoors = {s.id for s in spaces if not is_indoors(s)}
     checked = agreed = 0
     for opening in openings:
         said = declared.get(model.key_of.get(opening.id, -1))
         if not said:
             continue
         checked += 1
-        if said == set(opening.spaces):
+        if said - outdoors == set(opening.spaces) - outdoors:
             agreed += 1
             continue
         values = {"geometry": ", ".join(sorted(opening.spaces)) or "–", "declared": ", ".join(sorted(said))}

@@ -7,7 +7,7 @@ import shapely
 from shapely import Polygon
 
 from indoor3d.errors import EmptyModel
-from indoor3d.models.building import Building, Connector, Exit, Level, Obstacle, Opening, Space, Text, Venue
+from indoor3d.models.building import Building, Connector, Exit, Level, Obstacle, Opening, Space
 from indoor3d.models.issue import Issue, Report
 from indoor3d.models.mesh import Mesh
 from indoor3d.sources._ifc_boundaries import check_boundaries, virtual_openings
@@ -23,7 +23,8 @@ from indoor3d.sources._ifc_model import Model
 from indoor3d.sources._ifc_obstacles import Solids, obstacles_of
 from indoor3d.sources._ifc_openings import Doors
 from indoor3d.sources._ifc_plan import Plan, heights
-from indoor3d.sources._ifc_spaces import rebuilt, spaces_of
+from indoor3d.sources._ifc_spaces import rebuilt, refuges_of, spaces_of
+from indoor3d.sources._ifc_venue import venue_of
 from indoor3d.sources.base import Options
 
 
@@ -57,7 +58,7 @@ class Builder:
         facilities = facilities_of(model, spaces, storeys)
         self.storeys = storeys
         return Building(
-            venue=self._venue(ident),
+            venue=venue_of(model, ident, spaces=spaces, openings=openings),
             frame=frame,
             levels=levels,
             spaces=tuple(sorted(spaces, key=lambda e: e.id)),
@@ -65,6 +66,7 @@ class Builder:
             connectors=tuple(sorted(connectors, key=lambda e: e.id)),
             exits=tuple(sorted(exits, key=lambda e: e.id)),
             facilities=tuple(sorted(facilities, key=lambda e: e.id)),
+            refuges=tuple(sorted(refuges_of(model, spaces), key=lambda e: e.id)),
             obstacles=tuple(sorted(obstacles, key=lambda e: e.id)),
         )
 
@@ -127,25 +129,6 @@ class Builder:
         for opening in openings:
             floors.setdefault(opening.level, opening.floor_m)
         return levels_of(storeys, on_ground, floors), exits, openings
-
-    def _venue(self, ident: str) -> Venue:
-        building = next(iter(self.model.family("IfcBuilding")), None)
-        project = str(self.model.made.document["project"])
-        if building is None or not building.text.best():
-            return Venue(id=ident, name=Text(default=project or ident))
-
-        def both(name: str) -> Text:
-            return Text(ko=building.own_text(f"{name}Ko"), en=building.own_text(f"{name}En"))
-
-        return Venue(
-            id=ident,
-            name=building.text,
-            category=building.own_text("Category") or "building",
-            address=both("Address"),
-            licence=building.own_text("Licence"),
-            attribution=both("Attribution"),
-            schematic=building.own("Schematic") is True,
-        )
 
     def _report(self) -> Report:
         made = self.model.made

@@ -11,12 +11,12 @@ from shapely.geometry.base import BaseGeometry
 
 from indoor3d.models.building import Connector, Obstacle, Position, Space, Stop
 from indoor3d.models.issue import Issue
-from indoor3d.models.vocabulary import ConnectorCategory, Direction
+from indoor3d.models.vocabulary import ConnectorCategory, Direction, FacilityCategory
 from indoor3d.sources._ifc_geometry import Shape
 from indoor3d.sources._ifc_model import Model, Product
 from indoor3d.sources._ifc_obstacles import HEAD_M
 from indoor3d.sources._ifc_plan import Plan, clean, shadow
-from indoor3d.sources._ifc_treads import MAX_RISER_M, Way, incline, joined, risers, treads
+from indoor3d.sources._ifc_treads import MAX_RISER_M, Way, belt, incline, joined, risers, treads
 from indoor3d.sources._ifc_words import transport_of
 
 _CATEGORIES = {
@@ -30,6 +30,7 @@ _CLEAR_M = 0.25
 _MIN_RISE_M = 0.1
 _GRAZE_M = 0.1
 _FLOOR_SHARE = 0.5
+_SILL_M = 0.05
 _STOREY_M, _SAME_Z_M, _LANDING_REACH_M = 1.0, 0.05, 3.0
 
 
@@ -115,6 +116,11 @@ class _Part:
     footprint: Plan
 
 
+def is_stair_lift(product: Product) -> bool:
+    """Whether a transport element rides along a stair: staff must be called to use it, so it is something to find, no way."""
+    return product.own_text("Category").lower() == FacilityCategory.STAIR_LIFT
+
+
 class Connectors:
     """Finds the connectors of a model."""
 
@@ -140,6 +146,8 @@ class Connectors:
             "IfcStair", "IfcStairFlight", "IfcRamp", "IfcRampFlight", "IfcTransportElement"
         ):
             category = self.category(product)
+            if is_stair_lift(product):
+                continue
             whole = self.model.products.get(self.model.whole.get(product.key, 0))
             part = whole is not None and whole.family in {"IfcStair", "IfcRamp", "IfcTransportElement"}
             if part or category is ConnectorCategory.LIFT:
@@ -154,7 +162,7 @@ class Connectors:
     def category(product: Product) -> ConnectorCategory | None:
         """What a stair, ramp or transport element is; None for a crane and the like."""
         own = product.own_term("Category", ConnectorCategory)
-        if own is not None:
+        if own is not None or is_stair_lift(product):
             return own
         if product.family in {"IfcStair", "IfcStairFlight"}:
             return ConnectorCategory.STAIRS
@@ -173,6 +181,8 @@ class Connectors:
             return []
         ways = treads(shape) if category is ConnectorCategory.STAIRS else []
         slope = incline(shape) if not ways else None
+        if not ways and slope is None and category is ConnectorCategory.MOVING_WALK:
+            slope = belt(shape)
         ways = ways or ([slope] if slope is not None else [])
         parts = []
         for number, way in enumerate(ways, start=1):
@@ -258,6 +268,7 @@ class Connectors:
     def _connector(self, part: _Part, lower: tuple[Space, Position], upper: tuple[Space, Position]) -> Connector | None:
         product, category, way = part.product, part.category, part.way
         (low_space, low), (high_space, high) = lower, upper
+        low, high = _at_edge(way.path[0], low, part.footprint), _at_edge(way.path[-1], high, part.footprint)
         if high[2] - low[2] < _MIN_RISE_M and category is not ConnectorCategory.MOVING_WALK:
             self.model.issues.append(
                 Issue(code="connector.single-level", element=product.id, values={"category": str(category)})
@@ -305,6 +316,19 @@ class Connectors:
     def _unattached(self, product: Product, category: str, end: str) -> None:
         values = {"category": str(category), "end": end}
         self.model.issues.append(Issue(code="connector.unattached", element=product.id, values=values))
+
+
+def _at_edge(end: Position, place: Position, footprint: Plan) -> Position:
+    """The point between the end of a way and a free place on the floor where one steps onto the connector.
+
+    Without it half a metre of floor at either end would count as stairs.
+    """
+    beyond = LineString([end[:2], place[:2]]).difference(footprint)
+    if beyond.is_empty or beyond.length <= _SILL_M:
+        return place
+    last = shapely.get_parts(beyond)[-1]
+    x, y = last.interpolate(_SILL_M).coords[0]
+    return (float(x), float(y), place[2])
 
 
 def _next(run: _Part, left: Sequence[_Part]) -> tuple[_Part, _Part] | None:

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from indoor3d.models.building import Exit, Opening
 from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import OpeningCategory
-from indoor3d.sources._ifc_model import Model
+from indoor3d.sources._ifc_model import Model, tidy
 
 GROUND_M = 1.0
 """A threshold this near the ground counts as on it: a few steps or a ramp outside that models leave out."""
+_LONGEST_ID = 128
 _NEVER = frozenset({OpeningCategory.SCREEN_DOOR, OpeningCategory.GATE, OpeningCategory.VIRTUAL})
 
 
@@ -64,7 +65,11 @@ def exits_of(
         terrain_m = ground.near(centre.x, centre.y)
         on_terrain = terrain_m is not None and abs(opening.floor_m - terrain_m) <= GROUND_M
         on_ground = opening.level == ground_level or on_terrain
-        if not marked and not (opening.exterior and on_ground and opening.category not in _NEVER):
+        of_lift = (
+            bool(model.products[model.key_of[opening.id]].own_text("Lift")) if opening.id in model.key_of else False
+        )
+        leads_out = opening.exterior and on_ground and opening.category not in _NEVER and not of_lift
+        if not marked and not leads_out:
             kept.append(opening)
             continue
         product = model.products[model.key_of[opening.id]]
@@ -78,6 +83,7 @@ def exits_of(
                 name=opening.name,
                 certain=marked,
                 outside=product.own_text("ExitKind").lower() != "adjoining",
+                adjoins=tidy(product.own_text("Adjoins"))[:_LONGEST_ID],
             )
         )
         own = product.own_text("Category")

@@ -16,7 +16,10 @@ FAMILIES = (
 )  # fmt: skip
 """Classes that readers tell apart; a product belongs to the first that it is a kind of."""
 
-PROPERTY_SETS = ("Indoor3D_Common", "ePSet_MapConversion", "ePSet_ProjectedCRS", "Pset_DoorCommon", "Pset_SpaceCommon")
+PROPERTY_SETS = (
+    "Indoor3D_Common", "Indoor3D_Facts", "Indoor3D_Transfers", "ePSet_MapConversion", "ePSet_ProjectedCRS",
+    "Pset_DoorCommon", "Pset_SpaceCommon",
+)  # fmt: skip
 _SETS = {name.lower(): name for name in PROPERTY_SETS}
 _BODY = frozenset({"Body", "Facetation", "Tessellation", "Body-Fallback", "Surface", "FootPrint+Body"})
 _SOLID = frozenset(
@@ -279,6 +282,35 @@ class Extract:
             owners += [_id(o) for rel in types for o in _many(rel.RelatedObjects)]
         return owners
 
+    def zones(self) -> list[dict[str, Any]]:
+        """Every IfcZone, by step id, with what it groups."""
+        members: dict[int, set[int]] = {}
+        for rel in self.file.by_type("IfcRelAssignsToGroup"):
+            members.setdefault(_id(_get(rel, "RelatingGroup")), set()).update(_id(o) for o in _many(rel.RelatedObjects))
+        return [
+            {
+                "id": zone.id(),
+                "guid": _text(zone, "GlobalId"),
+                "type": "IfcZone",
+                "family": "IfcZone",
+                "name": _text(zone, "Name"),
+                "long_name": _text(zone, "LongName"),
+                "object_type": _text(zone, "ObjectType"),
+                "members": sorted(members.get(zone.id(), ())),
+            }
+            for zone in sorted(self._of("IfcZone"), key=lambda z: int(z.id()))
+        ]
+
+    def documents(self) -> list[list[str]]:
+        """``[identification, name, description]`` of the documents that the project names as its sources."""
+        found = {}
+        for rel in self.file.by_type("IfcRelAssociatesDocument"):
+            document = _get(rel, "RelatingDocument")
+            if _is(document, "IfcDocumentInformation") and any(_is(o, "IfcProject") for o in _many(rel.RelatedObjects)):
+                ident = _text(document, "Identification") or _text(document, "DocumentId")
+                found[_id(document)] = [ident, _text(document, "Name"), _text(document, "Description")]
+        return [found[key] for key in sorted(found)]
+
     def georeference(self) -> dict[str, Any]:
         """Everything the file says about its place on Earth, as it stands."""
         site = next(iter(sorted(self.file.by_type("IfcSite"), key=lambda s: s.id())), None)
@@ -336,6 +368,8 @@ class Extract:
             "project": _text(project, "Name") or _text(project, "LongName"),
             "products": self.products(),
             "properties": self.properties(),
+            "zones": self.zones(),
+            "documents": self.documents(),
             "georeference": self.georeference(),
             **self.relations(),
         }
@@ -343,7 +377,7 @@ class Extract:
 
 def _is(entity: Any, name: str) -> bool:
     try:
-        return bool(entity.is_a(name))
+        return entity is not None and bool(entity.is_a(name))
     except RuntimeError:  # a class the schema does not have
         return False
 

@@ -6,9 +6,10 @@ import shapely
 from shapely import Point
 
 from indoor3d.models.building import Facility, Space
+from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import FacilityCategory
 from indoor3d.sources._ifc_levels import Storey, storey_for
-from indoor3d.sources._ifc_model import Model, Product
+from indoor3d.sources._ifc_model import OWN_PROPERTIES, Model, Product, tidy
 
 _C = FacilityCategory
 _CATEGORIES: dict[tuple[str, str], FacilityCategory] = {
@@ -33,13 +34,15 @@ _NOT = frozenset(
     {"IfcSpace", "IfcDoor", "IfcOpeningElement", "IfcBuildingStorey", "IfcBuilding", "IfcSite", "IfcTransportElement"}
 )
 _REACH_M = 1.0
+_LONGEST_HOURS = 255
+"""Characters of a value in OpenStreetMap, where the syntax of opening hours comes from."""
 
 
 def category_of(product: Product) -> FacilityCategory | None:
     """The facility that a product is, if it is one."""
-    if product.family in _NOT:
-        return None
     own = product.own_term("Category", FacilityCategory)
+    if product.family in _NOT and own is not _C.STAIR_LIFT:
+        return None
     if own is not None:
         return own
     known = _CATEGORIES.get((product.ifc_class, product.predefined.upper()))
@@ -82,9 +85,21 @@ def facilities_of(model: Model, spaces: Sequence[Space], storeys: list[Storey]) 
                 name=product.text,
                 space=space.id if space is not None else "",
                 accessible=accessible if isinstance(accessible, bool) else None,
+                text=product.own_pair("Text"),
+                hours=_hours(model, product, level),
             )
         )
     return found
+
+
+def _hours(model: Model, product: Product, level: str) -> str:
+    """What the model says in the syntax of ``opening_hours``; the syntax itself is not checked."""
+    hours = tidy(product.own_text("OpeningHours"))
+    if len(hours) <= _LONGEST_HOURS and hours.isprintable():
+        return hours
+    values = {"set": OWN_PROPERTIES, "name": "OpeningHours", "reason": "no opening hours"}
+    model.issues.append(Issue(code="property.unreadable", element=product.id, level=level, values=values))
+    return ""
 
 
 def _space_at(tree: shapely.STRtree, spaces: Sequence[Space], here: Point, z: float) -> Space | None:

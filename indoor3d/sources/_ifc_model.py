@@ -15,6 +15,13 @@ Term = TypeVar("Term", bound=StrEnum)
 
 OWN_PROPERTIES = "Indoor3D_Common"
 """Property set with which a model can say outright what this package would otherwise have to guess."""
+LONGEST_TEXT = 4_000
+"""Characters of a text for people; what is longer is cut."""
+
+
+def tidy(text: str) -> str:
+    """Text for people: no blanks around it, not endless, and nothing that UTF-8 cannot say."""
+    return text.strip()[:LONGEST_TEXT].encode("utf-8", "replace").decode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +62,10 @@ class Product:
         value = self.own(name)
         return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
+    def own_pair(self, name: str) -> Text:
+        """The same in Korean and English: ``<name>Ko`` and ``<name>En``."""
+        return Text(ko=tidy(self.own_text(f"{name}Ko")), en=tidy(self.own_text(f"{name}En")))
+
     @property
     def text(self) -> Text:
         """The name: Name and LongName as they stand, Korean and English where the model gives them."""
@@ -63,12 +74,21 @@ class Product:
         return Text(default=default, ko=self.own_text("NameKo"), en=self.own_text("NameEn"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """An IfcZone as if it were a product, and the step ids of what it groups."""
+
+    product: Product
+    members: tuple[int, ...]
+
+
 @dataclass(kw_only=True)
 class Model:
     """All products of a file with their shapes and relations; every list is in the order of the ids."""
 
     made: Made
     products: dict[int, Product]
+    zones: tuple[Zone, ...] = ()
     issues: list[Issue] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)
     offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
@@ -80,14 +100,16 @@ class Model:
         for owner, name, values in made.document["properties"]:
             properties[owner].setdefault(name, {}).update(values)
         seen: dict[str, int] = defaultdict(int)
-        products = []
-        for row in made.document["products"]:
+
+        def product(row: Mapping[str, Any]) -> Product:
             guid = row["guid"] or f"#{row['id']}"
             seen[guid] += 1
             ident = guid if seen[guid] == 1 else f"{guid}~{seen[guid]}"
-            products.append(_product(row, ident, properties.get(row["id"], {})))
-        products.sort(key=lambda p: p.id)
-        model = cls(made=made, products={p.key: p for p in products})
+            return _product(row, ident, properties.get(row["id"], {}))
+
+        products = sorted((product(row) for row in made.document["products"]), key=lambda p: p.id)
+        zones = [Zone(product=product(row), members=tuple(row["members"])) for row in made.document.get("zones", ())]
+        model = cls(made=made, products={p.key: p for p in products}, zones=tuple(zones))
         model.issues += [
             Issue(code="model.duplicate-id", element=g, values={"count": n}) for g, n in seen.items() if n > 1
         ]

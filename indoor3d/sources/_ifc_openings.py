@@ -154,6 +154,8 @@ class Doors:
         self.model, self.solids, self.storeys = model, solids, storeys
         self.spaces = [s for s in spaces if is_indoors(s)]
         self.tree = shapely.STRtree([s.footprint for s in self.spaces])
+        self.grounds = [s for s in spaces if s.walkable and not is_indoors(s)]
+        self.ground_tree = shapely.STRtree([s.footprint for s in self.grounds])
         self._outlines: dict[int, BaseGeometry] = {}
 
     def doors(self) -> list[Opening]:
@@ -252,15 +254,16 @@ class Doors:
         clear = product.own_number("ClearWidth") or product.width_m
         clear = clear if clear is not None and 0.3 <= clear <= gap.width_m + 0.3 else gap.width_m
         gap = _trimmed(gap, clear)
-        sides = self._sides(gap)
+        indoors = self._sides(gap)
+        sides = self._with_ground(gap, indoors)
         spaces = [s for s in sides if s is not None]
         floors = [s.floor_m for s in spaces if abs(s.floor_m - gap.z) <= _FLOOR_TOLERANCE_M]
         floor_m = max(floors) if floors else gap.z
         storey = self._storey(product, spaces, floor_m)
         exterior = (
-            len(spaces) == 1
+            sum(s is not None for s in indoors) == 1
             and category is not OpeningCategory.SCREEN_DOOR
-            and self._is_outside(gap, -1 if sides[0] is None else 1, floor_m)
+            and self._is_outside(gap, -1 if indoors[0] is None else 1, floor_m)
         )
         return Opening(
             id=product.id,
@@ -292,21 +295,29 @@ class Doors:
             return [left if sure_left else None, right if sure_right else None]
         return [left, right]
 
-    def _side(self, gap: Gap, sign: int) -> tuple[Space | None, bool]:
+    def _with_ground(self, gap: Gap, sides: Sequence[Space | None]) -> list[Space | None]:
+        """The same with the outdoor space that people walk on where nothing indoors is."""
+        if not self.grounds:
+            return list(sides)
+        return [side or self._side(gap, sign, outdoors=True)[0] for side, sign in zip(sides, (-1, 1), strict=True)]
+
+    def _side(self, gap: Gap, sign: int, *, outdoors: bool = False) -> tuple[Space | None, bool]:
         """The space on one side of a gap, and whether it is there beyond the gap."""
         edge = gap.v[0] if sign < 0 else gap.v[1]
         middle = sum(gap.v) / 2
         for start, reach in ((edge, PROBE_M), (middle, PROBE_M + abs(edge - middle)), (edge, _FAR_PROBE_M)):
             v = (start, start + sign * reach)
-            found = self._best(gap.rectangle((min(v), max(v)), margin=min(0.05, 0.1 * gap.width_m)), gap.z, gap.top)
+            probe = gap.rectangle((min(v), max(v)), margin=min(0.05, 0.1 * gap.width_m))
+            found = self._best(probe, gap.z, gap.top, outdoors=outdoors)
             if found is not None:
                 return found, start == edge
         return None, False
 
-    def _best(self, probe: Polygon, z: float, top: float) -> Space | None:
+    def _best(self, probe: Polygon, z: float, top: float, *, outdoors: bool = False) -> Space | None:
         best, most = None, 0.02 * probe.area
-        for index in sorted(self.tree.query(probe, predicate="intersects").tolist()):
-            space = self.spaces[index]
+        tree, spaces = (self.ground_tree, self.grounds) if outdoors else (self.tree, self.spaces)
+        for index in sorted(tree.query(probe, predicate="intersects").tolist()):
+            space = spaces[index]
             at_floor = space.floor_m - _FLOOR_TOLERANCE_M <= z <= max(space.ceiling_m - 1.0, space.floor_m + 0.1)
             if not (at_floor and top > space.floor_m + _MIN_LEAF_M):
                 continue

@@ -1,13 +1,15 @@
 """Spaces: from IfcSpace bodies, or rebuilt from walls where a model has none."""
 
+from collections.abc import Sequence
+
 import shapely
 from shapely import Polygon
 
-from indoor3d.models.building import Space, Text
+from indoor3d.models.building import Refuge, Space, Text
 from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import Access, SpaceCategory
 from indoor3d.sources._ifc_levels import Storey, storey_for
-from indoor3d.sources._ifc_model import Model, Product
+from indoor3d.sources._ifc_model import OWN_PROPERTIES, Model, Product
 from indoor3d.sources._ifc_plan import clean, floor_of, heights
 from indoor3d.sources._ifc_words import category_of, reason_not_walkable
 
@@ -15,6 +17,7 @@ _OVERLAP_M2 = 0.05
 _ROOM_HEIGHT_M = 2.5
 _MIN_ROOM_M2 = 0.5
 _MIN_ROOM_WIDTH_M = 0.5
+_MOST_PEOPLE = 100_000
 
 
 def spaces_of(model: Model, storeys: list[Storey]) -> list[Space]:
@@ -63,12 +66,32 @@ def _space(model: Model, product: Product, storeys: list[Storey]) -> Space | Non
         category=category,
         access=_access(product),
         walkable=not reason,
+        text=product.own_pair("Text"),
     )
+
+
+def refuges_of(model: Model, spaces: Sequence[Space]) -> list[Refuge]:
+    """The walkable spaces that the model calls places to wait for rescue (Refuge, RefugeCapacity)."""
+    found = []
+    for space in spaces:
+        product = model.products.get(model.key_of.get(space.id, 0))
+        if product is None or product.own("Refuge") is not True or not space.walkable:
+            continue
+        said, capacity = product.own("RefugeCapacity"), product.own_number("RefugeCapacity")
+        sound = capacity is not None and capacity.is_integer() and 0 <= capacity <= _MOST_PEOPLE
+        if said is not None and not sound:
+            values = {"set": OWN_PROPERTIES, "name": "RefugeCapacity", "reason": "no number of people"}
+            model.issues.append(Issue(code="property.unreadable", element=space.id, level=space.level, values=values))
+        whole = int(capacity) if capacity is not None and sound else None
+        found.append(Refuge(id=f"refuge-{space.id}", space=space.id, capacity=whole))
+    return found
 
 
 def _use(product: Product) -> tuple[SpaceCategory, str]:
     """What a space is for, and why nobody walks there if so."""
     category = product.own_term("Category", SpaceCategory)
+    if category is SpaceCategory.OUTDOOR:
+        return category, ""  # said outright, it is ground to walk on; guessed, it may be anything
     if category is not None:
         return category, reason_not_walkable(category)
     kind = product.predefined.upper()

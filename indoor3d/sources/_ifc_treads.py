@@ -17,6 +17,7 @@ GAP_M, MIN_TREAD_M2, MAX_RISER_M = 0.05, 0.1, 0.45
 """Treads: faces within 5 cm of height, at least 0.1 m², at most 0.45 m apart; handrails fail the last two."""
 _UP, _LEVEL = 0.6, 0.98
 _NEAR_M = 0.3
+_ALIGNED = 0.9
 _LANDING_M = 2.5
 _SAME_Z_M = 0.1
 _BEYOND_M = 0.45
@@ -207,6 +208,28 @@ def incline(shape: Shape) -> Way | None:
     z = shape.vertices[surface.triangles].reshape(-1, 3)[:, 2]
     low, high = float(z.min()), float(z.max())
     return _sloped(surface, low, high) if high - low > GAP_M else None
+
+
+def belt(shape: Shape) -> Way | None:
+    """The way along a level moving walk: its longest stretch in plan, in the sense of its own x axis."""
+    if not len(shape.vertices):
+        return None
+    plan = np.asarray(shape.vertices[:, :2], dtype=np.float64)
+    own = np.asarray(shape.matrix[:2, 0], dtype=np.float64)
+    _, _, axes = np.linalg.svd(plan - plan.mean(axis=0), full_matrices=False)
+    along = own / norm if (norm := float(np.hypot(*own))) > 0.0 and abs(own @ axes[0]) > _ALIGNED * norm else axes[0]
+    side = np.array([-along[1], along[0]])
+    far, wide = plan @ along, plan @ side
+    length, width = float(np.ptp(far)), float(np.ptp(wide))
+    if length <= width:
+        return None
+    z = float(shape.vertices[:, 2].min())
+    points = [
+        np.append(along * (far.min() + shift) + side * (wide.min() + width / 2), z)
+        for shift in (-_BEYOND_M, _NEAR_M, length - _NEAR_M, length + _BEYOND_M)
+    ]
+    foot, first, last, head = ((float(x), float(y), float(h)) for x, y, h in points)
+    return Way(path=(first, last), foot=foot, head=head, first_z=z, last_z=z, width_m=width)
 
 
 def _sloped(surface: Shape, low: float, high: float) -> Way | None:

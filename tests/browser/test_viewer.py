@@ -289,6 +289,52 @@ def test_the_keyboard_reaches_everything(opened: Opener) -> None:
     assert page.evaluate("document.activeElement.value") == "wheelchair"
 
 
+def test_sliders_take_the_building_apart_and_the_address_remembers_it(opened: Opener) -> None:
+    visit = opened()
+    page = visit.page
+    page.get_by_role("button", name="Take the building apart").click()
+    apart = page.get_by_role("slider", name="Levels apart")
+    before = page.evaluate("indoor3d.stage.stack.gapM")
+    apart.focus()
+    page.keyboard.press("End")
+    visit.settle()
+    assert page.evaluate("indoor3d.stage.stack.gapM") > before
+    page.keyboard.press("Home")
+    visit.settle()
+    assert page.evaluate("indoor3d.stage.stack.gapM") == 0
+    assert apart.get_attribute("aria-valuetext") == "True heights"
+    closed = visit.pixels()
+    page.get_by_role("slider", name="Open the front").focus()
+    for _ in range(15):
+        page.keyboard.press("ArrowRight")
+    visit.settle()
+    assert sum(a != b for a, b in zip(closed, visit.pixels(), strict=True)) > 200
+    page.wait_for_url(re.compile(r"[?&]apart=0&front=30"))
+    page.reload()
+    visit.wait("ready", "tiles")
+    assert page.evaluate("indoor3d.stage.stack.gapM") == 0
+    page.get_by_role("button", name="Take the building apart").click()
+    page.get_by_role("button", name="As usual").click()
+    page.wait_for_url(re.compile(r"^(?!.*(apart|front)=)"))
+
+
+def test_a_double_click_goes_nearer(opened: Opener) -> None:
+    visit = opened()
+    far = visit.page.evaluate("indoor3d.stage.view.controls.getDistance()")
+    x, y = visit.page.evaluate(
+        """(position) => {
+            const frame = document.querySelector('.stage').getBoundingClientRect();
+            const at = indoor3d.stage.project(position);
+            return [frame.x + at.x, frame.y + at.y];
+        }""",
+        list(OFFICE),
+    )
+    visit.page.mouse.dblclick(x, y)
+    visit.settle()
+    assert visit.page.evaluate("indoor3d.stage.view.controls.getDistance()") < far
+    assert visit.page.evaluate("indoor3d.store.get().picked") is None
+
+
 def test_nothing_is_drawn_while_nothing_changes(opened: Opener) -> None:
     visit = opened()
     stood_still = []

@@ -21,13 +21,17 @@ from indoor3d.models.building import (
     Connector,
     Exit,
     Facility,
+    Fact,
     Level,
+    Line,
     Obstacle,
     Opening,
     Refuge,
+    Source,
     Space,
     Stop,
     Text,
+    Transfer,
     Venue,
 )
 from indoor3d.models.frame import FrameOrigin, SiteFrame
@@ -66,12 +70,21 @@ def some(*args: Any, **fields: Any) -> st.SearchStrategy[tuple[Any, ...]]:
 
 BUILDINGS = st.builds(
     Building,
-    venue=st.builds(Venue, id=TEXTS, name=NAMES, category=TEXTS, address=NAMES, licence=TEXTS, attribution=NAMES, schematic=st.booleans()),
+    venue=st.builds(
+        Venue, id=TEXTS, name=NAMES, category=TEXTS, address=NAMES, licence=TEXTS, attribution=NAMES, schematic=st.booleans(),
+        text=NAMES, notice=NAMES, view_bearing_deg=WIDTHS,
+        sources=some(Source, id=TEXTS, title=TEXTS, licence=TEXTS),
+        facts=some(Fact, key=TEXTS, value=TEXTS, unit=TEXTS, source=TEXTS, certainty=TEXTS, note=TEXTS),
+        lines=some(Line, id=TEXTS, name=NAMES, short_name=TEXTS, colour=TEXTS, spaces=st.lists(TEXTS, max_size=2).map(tuple)),
+        transfers=some(Transfer, id=TEXTS, name=NAMES, origin=TEXTS, destination=TEXTS, official_s=FLOATS, source=TEXTS),
+        members=st.lists(TEXTS, max_size=2).map(tuple),
+    ),
     frame=FRAMES,
     levels=some(Level, id=TEXTS, ordinal=st.integers(-9, 99), elevation_m=FLOATS, name=NAMES, short_name=TEXTS),
     spaces=some(
         Space, id=TEXTS, level=TEXTS, footprint=FOOTPRINTS, floor_m=FLOATS, ceiling_m=FLOATS, name=NAMES,
         category=st.sampled_from(words.SpaceCategory), access=st.sampled_from(words.Access), walkable=st.booleans(),
+        text=NAMES,
     ),
     openings=some(
         Opening, id=TEXTS, level=TEXTS, footprint=polygons(), floor_m=FLOATS, spaces=st.lists(TEXTS, max_size=2).map(tuple),
@@ -82,10 +95,13 @@ BUILDINGS = st.builds(
         path=st.lists(POSITIONS, max_size=3).map(tuple), footprint=FOOTPRINTS, direction=st.sampled_from(words.Direction),
         clear_width_m=WIDTHS, step_count=st.none() | st.integers(0, 999), name=NAMES,
     ),
-    exits=some(Exit, id=TEXTS, opening=TEXTS, level=TEXTS, position=POSITIONS, number=TEXTS, name=NAMES, certain=st.booleans()),
+    exits=some(
+        Exit, id=TEXTS, opening=TEXTS, level=TEXTS, position=POSITIONS, number=TEXTS, name=NAMES, certain=st.booleans(),
+        outside=st.booleans(), adjoins=TEXTS,
+    ),
     facilities=some(
         Facility, id=TEXTS, category=st.sampled_from(words.FacilityCategory), level=TEXTS, position=POSITIONS, name=NAMES,
-        space=TEXTS, accessible=st.none() | st.booleans(),
+        space=TEXTS, accessible=st.none() | st.booleans(), text=NAMES, hours=TEXTS,
     ),
     refuges=some(Refuge, id=TEXTS, space=TEXTS, capacity=st.none() | st.integers(0, 999)),
     obstacles=some(Obstacle, id=TEXTS, level=TEXTS, footprint=FOOTPRINTS, floor_m=FLOATS),
@@ -164,6 +180,29 @@ def test_reports_come_back(value: Report) -> None:
 def test_parts_come_back(value: Building) -> None:
     for part in (value.venue, *value.spaces, *value.facilities):
         assert decode(encode(part), type(part)) == part
+
+
+def test_what_was_written_before_a_field_was_thought_of_is_still_read() -> None:
+    """Stores outlive releases: a value without the fields of today comes back with what they are when nobody says."""
+    new = {
+        "venue": {"text", "notice", "view_bearing_deg", "sources", "facts", "lines", "transfers", "members"},
+        "spaces": {"text"},
+        "facilities": {"text", "hours"},
+        "exits": {"adjoins"},
+    }
+    value = building()
+    data = encode(value)
+    length = int.from_bytes(data[12:16], "little")
+    header, rest = orjson.loads(data[16 : 16 + length]), data[16 + length :].lstrip(b"\0")
+    for group, names in new.items():
+        rows = header["value"][group]
+        for row in rows if isinstance(rows, list) else [rows]:
+            for name in names:
+                del row[name]
+    text = orjson.dumps(header, option=orjson.OPT_SORT_KEYS)
+    start = b"indoor3d" + (1).to_bytes(4, "little") + len(text).to_bytes(4, "little") + text
+    back = decode(start + bytes(-len(start) % 8) + rest, Building)
+    assert fields(back) == fields(value)
 
 
 def test_messages_of_a_report_read_the_same_after() -> None:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from indoor3d.cli import cli
 from indoor3d.models.issue import Report
 from indoor3d.routing.build import build_navigation
 from indoor3d.store.base import Release, open_store
-from tests.buildings import two_floors
+from tests.buildings import street_station, two_floors
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,10 @@ def _problem(*arguments: str) -> tuple[int, dict[str, Any]]:
     return done.exit_code, json.loads(done.stderr)
 
 
-@pytest.mark.parametrize("command", ["", "build", "check", "venues", "show", "route", "evacuate", "serve", "demo"])
+COMMANDS = ["build", "check", "venues", "show", "route", "evacuate", "accessibility", "serve", "demo"]
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
 def test_every_command_has_help(command: str) -> None:
     done = _run(*filter(None, [command]), "--help")
     assert done.exit_code == 0
@@ -89,10 +93,40 @@ def test_evacuation_says_where_nobody_gets_out(store: str) -> None:
     assert (code, problem["code"]) == (4, "no-open-exit")
 
 
+def test_step_free_ways_from_the_street_to_every_level(store: str) -> None:
+    table = _json("accessibility", "two-floors", "--store", store)
+    assert table["summary"] == {"rows": 2, "step_free": 2, "exits": 2, "exits_step_free": 2}
+    page = _run("accessibility", "two-floors", "--store", store, "--lang", "ko")
+    assert page.exit_code == 0
+    assert page.output.splitlines()[0] == "2개 층 가운데 2개 층에 거리에서 계단 없이 갈 수 있습니다."
+    assert any("1번 출구 · 공간 2곳 가운데 2곳 · 1호기" in line for line in page.output.splitlines())
+
+
+def test_step_free_ways_from_the_platforms_of_a_station(tmp_path: Path) -> None:
+    whole = street_station()
+    stairs_only = replace(whole, connectors=whole.connectors[1:])
+    pages = []
+    for number, building in enumerate((whole, stairs_only)):
+        folder = str(tmp_path / str(number))
+        with open_store(folder) as catalog:
+            catalog.publish(
+                Release(building=building, network=build_navigation(building).network, report=Report(), assets={})
+            )
+        pages.append(_run("accessibility", "street-station", "--store", folder, "--lang", "en").output)
+    assert [page.splitlines()[0] for page in pages] == [
+        "1 of 1 platforms lead out without steps; 1 of 2 exits are reached so",
+        "0 of 1 platforms lead out without steps; 0 of 2 exits are reached so",
+    ]
+    assert ["Exit 1 · Lift 1" in page for page in pages] == [True, False]
+    assert "no way without steps: No way for wheelchair: Stairs (stairs)." in pages[1]
+    assert all("Change: official 12 s, in the model at 1.2 m/s 12 s (14 m)" in page for page in pages)
+
+
 @pytest.mark.parametrize(
     ("arguments", "exit_code", "code"),
     [
         (("show", "nowhere"), 3, "unknown-venue"),
+        (("accessibility", "nowhere"), 3, "unknown-venue"),
         (("route", "two-floors", "hall", "no such place"), 3, "unknown-element"),
         (("route", "two-floors", "hall", "office", "--close", "nothing"), 3, "unknown-element"),
         (("route", "two-floors", "hall", "office", "--profile", "bird"), 2, "unknown-profile"),

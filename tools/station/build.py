@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,11 @@ def common_values(item: Item) -> dict[str, Value | None]:
     return {"NameKo": item.ko, "NameEn": item.en, "Source": item.source, "Certainty": item.certainty}
 
 
+def texts(ko: str, en: str) -> dict[str, Value | None]:
+    """Return the properties of a sentence in both languages; empty ones are left out when they are written."""
+    return {key: ("IfcText", text) if text else None for key, text in (("TextKo", ko), ("TextEn", en))}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
     """Where a part lies: storey, origin in site metres, height above the street datum, site direction of its x axis."""
@@ -43,6 +48,7 @@ class Build:
     layout: Layout
     storeys: dict[str, Entity]
     spaces: dict[str, Entity]
+    doors: dict[str, Entity] = field(default_factory=dict)
 
     @property
     def plan(self) -> Plan:

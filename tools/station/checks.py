@@ -5,24 +5,26 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from shapely.geometry import LineString, Polygon
 from shapely.geometry import Point as ShapelyPoint
-from shapely.geometry import Polygon
 from shapely.ops import unary_union
 
 from tools.station import geometry as geo
-from tools.station.layout import Layout, free_area, stop_threshold
+from tools.station.layout import Layout, free_area, stop_threshold, within
 from tools.station.model import PlanError
 from tools.station.network import OUTSIDE, reachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.station.model import Column, Facility, Flightway, GateRow, Lift, OpenEdge, Plan
+    from tools.station.model import Column, Facility, Flightway, GateRow, Item, Lift, OpenEdge, Plan, Space
 
 _MAX_OVERLAP_M2 = 0.01
 _RISE_TOLERANCE_M = 0.0101
 """A centimetre, plus the rounding of the sums."""
 _HEADROOM_M = 2.0
+_TOUCH_M = 1e-4
+"""Nearer than this two edges are one: the wall between them is left out."""
 _FREE_AT_DOOR_M = 0.9
 
 
@@ -40,18 +42,36 @@ def check(plan: Plan) -> list[PlanError]:
         Empty when the plan can be built.
     """
     layout = Layout(plan)
-    found = [*_overlaps(plan), *_touching(plan, layout), *_ways(plan), *_lifts(plan)]
+    found = [*_repeats(plan), *_overlaps(plan), *_touching(plan, layout), *_ways(plan), *_lifts(plan)]
     if not found:
         found += [*_openings(layout), *_gates(layout), *_clear_floor(plan, layout), *_places(plan, layout)]
-        found += [*_clashes(plan), *_stacked(plan), *_reach(plan)]
+        found += [*_clashes(plan, layout), *_stacked(plan, layout), *_reach(plan), *_carried(plan, layout)]
     if not found:
         found += _blocked(plan, layout)
     return found
 
 
+def _repeats(plan: Plan) -> Iterator[PlanError]:
+    """Every id names one thing; the model's ids are made of them."""
+    groups: tuple[tuple[Item, ...], ...] = (
+        *(plan.spaces, plan.opens, plan.openings, plan.gate_rows, plan.platforms, plan.flightways, plan.lifts),
+        *(plan.moving_walks, plan.stair_lifts, plan.columns, plan.facilities, plan.signs, plan.tactile_paths),
+        plan.transfers,
+    )
+    seen: dict[str, Item] = {}
+    for item in (item for group in groups for item in group):
+        first = seen.setdefault(item.id, item)
+        if first is not item:
+            yield item.where.error(
+                f"the id {item.id!r} is used twice (first at {first.where}).", "Give one another id."
+            )
+
+
 def _overlaps(plan: Plan) -> Iterator[PlanError]:
     for first, second in combinations(plan.spaces, 2):
-        if first.level == second.level:
+        if first.level == second.level and first.outdoor == second.outdoor:
+            if first.outdoor and (within(first, second) or within(second, first)):
+                continue
             area = Polygon(first.ring).intersection(Polygon(second.ring)).area
             if area > _MAX_OVERLAP_M2:
                 yield second.where.error(f"{second.id!r} overlaps {first.id!r} by {area:.2f} m².", "Move one outline.")
@@ -92,7 +112,7 @@ def _ways(plan: Plan) -> Iterator[PlanError]:
                 f"{way.id!r} does not fit in {way.lower!r}: it needs {geo.length_of(way):.2f} m from foot to head.",
                 "Move its foot or its heading.",
             )
-        if upper.distance(ShapelyPoint(geo.head_of(way))) > 0.01:
+        if upper.distance(ShapelyPoint(geo.head_of(way))) > _TOUCH_M:
             yield way.where.error(
                 f"the head of {way.id!r} does not meet {way.upper!r}.", "Move its foot, or the upper outline."
             )
@@ -158,11 +178,10 @@ def _is_free(plan: Plan, layout: Layout, way: Flightway, name: str, *, at_head: 
     same_level = [
         other for other in plan.spaces if other.level == space.level and abs(other.floor - space.floor) < 0.02
     ]
-    holes = unary_union([layout.voids[other.id] for other in same_level if other.id in layout.voids])
     standing = unary_union(
         [Polygon(geo.way_footprint(other)) for other in plan.flightways if other.lower == name and other.id != way.id]
     )
-    floor = unary_union([Polygon(other.ring) for other in same_level]).difference(holes).difference(standing)
+    floor = unary_union([part for other in same_level for part in layout.floor_of(other)]).difference(standing)
     return bool(floor.buffer(0.02).covers(Polygon(free_area(way, at_head=at_head))))
 
 
@@ -190,7 +209,7 @@ def _volumes(plan: Plan) -> list[tuple[Flightway | Lift, Polygon, float, float, 
     return found
 
 
-def _clashes(plan: Plan) -> Iterator[PlanError]:
+def _clashes(plan: Plan, layout: Layout) -> Iterator[PlanError]:
     """Ways and shafts neither stand in one another nor pierce the floor of a space they do not serve."""
     volumes = _volumes(plan)
     for (first, shape, low, high, _), (second, other, below, above, _) in combinations(volumes, 2):
@@ -199,19 +218,28 @@ def _clashes(plan: Plan) -> Iterator[PlanError]:
     for part, shape, low, high, ends in volumes:
         for space in plan.spaces:
             inside = low + 0.05 < space.floor < high - _HEADROOM_M + 0.05 and space.id not in ends
-            if inside and shape.intersection(Polygon(space.ring)).area > _MAX_OVERLAP_M2:
+            if inside and _area_on(shape, space, layout) > _MAX_OVERLAP_M2:
                 yield part.where.error(
                     f"{part.id!r} comes through the floor of {space.id!r}.", "Move it, or make that space an end of it."
                 )
 
 
-def _stacked(plan: Plan) -> Iterator[PlanError]:
+def _area_on(shape: Polygon, space: Space, layout: Layout) -> float:
+    """Return how much of a footprint lies on a space; ground outdoors gives way to what is built on it."""
+    if not space.outdoor:
+        return float(shape.intersection(Polygon(space.ring)).area)
+    return float(sum(shape.intersection(part).area for part in layout.floor_of(space)))
+
+
+def _stacked(plan: Plan, layout: Layout) -> Iterator[PlanError]:
     """Spaces of different storeys leave room for the slab between them."""
     for first, second in combinations(plan.spaces, 2):
         lower, upper = sorted((first, second), key=lambda space: space.floor)
         if lower.level == upper.level or lower.floor + lower.clear <= upper.floor - 0.25:
             continue
-        area = Polygon(lower.ring).intersection(Polygon(upper.ring)).area
+        if lower.outdoor:
+            continue
+        area = _area_on(Polygon(lower.ring), upper, layout)
         if area > _MAX_OVERLAP_M2:
             yield lower.where.error(
                 f"{lower.id!r} reaches into {upper.id!r} above it.", "Lower its clear height, or move it."
@@ -234,6 +262,20 @@ def _blocked(plan: Plan, layout: Layout) -> Iterator[PlanError]:
         for name, where, space, shape in standing:
             if space in spaces and shape.distance(ShapelyPoint(at)) < _FREE_AT_DOOR_M:
                 yield where.error(f"{name!r} stands in the way of {key!r}.", "Move it 0.9 m or more from the door.")
+
+
+def _carried(plan: Plan, layout: Layout) -> Iterator[PlanError]:
+    """Moving walks and guide strips lie on the floor of their space."""
+    for walk in plan.moving_walks:
+        space = plan.space(walk.space)
+        if not unary_union(layout.floor_of(space)).buffer(0.01).covers(Polygon(geo.walk_footprint(walk))):
+            yield walk.where.error(
+                f"{walk.id!r} does not lie on free floor of {walk.space!r}.", "Move it or shorten it."
+            )
+    for path in plan.tactile_paths:
+        floor = unary_union(layout.floor_of(plan.space(path.space)))
+        if not floor.buffer(0.01).covers(LineString(path.points)):
+            yield path.where.error(f"{path.id!r} leaves the floor of {path.space!r}.", "Move its points.")
 
 
 def _reach(plan: Plan) -> Iterator[PlanError]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tools.station import geometry as geo
 from tools.station import solids as body
-from tools.station.build import COMMON, Spot, common_values
+from tools.station.build import COMMON, Spot, common_values, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tools.station.build import Build
-    from tools.station.model import Column, Facility, Sign
+    from tools.station.model import Column, Facility, Sign, TactilePath
+    from tools.station.writer import Value
 
 _Size = tuple[float, float, float, float]
 
@@ -30,6 +34,9 @@ EQUIPMENT: Mapping[str, tuple[str, str, _Size, str]] = {
     "service_office": ("IfcFurniture", "DESK", (3.0, 1.0, 0.0, 1.05), "furniture"),
     "seating": ("IfcFurniture", "CHAIR", (2.0, 0.5, 0.0, 0.45), "furniture"),
     "drinking_water": ("IfcSanitaryTerminal", "SANITARYFOUNTAIN", (0.45, 0.35, 0.0, 1.0), "metal"),
+    "reception": ("IfcFurniture", "DESK", (3.0, 1.0, 0.0, 1.05), "furniture"),
+    "lost_property": ("IfcFurniture", "DESK", (2.0, 0.8, 0.0, 1.05), "furniture"),
+    "cultural": ("IfcFurniture", "USERDEFINED", (0.9, 0.3, 0.0, 1.4), "sign"),
     "tactile_map": ("IfcFurniture", "USERDEFINED", (0.8, 0.5, 0.0, 1.0), "metal"),
 }
 """Class, predefined type, (width, depth, height above the floor, height) in metres, and colour of each category."""
@@ -69,9 +76,14 @@ def write_facility(build: Build, facility: Facility) -> None:
     )
     entity.PredefinedType = predefined
     entity.ObjectType = facility.category
-    build.writer.properties(
-        entity, COMMON, common_values(facility) | {"Category": facility.category, "Access": space.access}
-    )
+    values: dict[str, Value | None] = {
+        "Category": facility.category,
+        "Access": space.access,
+        **texts(facility.text_ko, facility.text_en),
+        "OpeningHours": facility.hours,
+        "Accessible": facility.accessible,
+    }
+    build.writer.properties(entity, COMMON, common_values(facility) | values)
 
 
 def write_sign(build: Build, sign: Sign) -> None:
@@ -88,4 +100,19 @@ def write_sign(build: Build, sign: Sign) -> None:
         shared=True,
     )
     entity.PredefinedType, entity.ObjectType = "USERDEFINED", "sign"
-    build.writer.properties(entity, COMMON, common_values(sign))
+    build.writer.properties(entity, COMMON, common_values(sign) | {"Text": sign.text, "Colour": sign.colour})
+
+
+def write_tactile_path(build: Build, path: TactilePath) -> None:
+    """Write the stretches of a guide strip as one floor covering."""
+    space = build.plan.space(path.space)
+    for index, (start, end) in enumerate(pairwise(path.points)):
+        entity = build.product(
+            "IfcCovering",
+            f"{path.id}/{index}",
+            Spot(level=space.level, at=start, z=space.floor, along=geo.unit(start, end)),
+            name=path.en or path.id,
+            solids=[body.strip_body(math.dist(start, end))],
+            shared=True,
+        )
+        entity.PredefinedType, entity.ObjectType = "FLOORING", "tactile"

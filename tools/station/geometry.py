@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from tools.station.model import Flightway, Lift, Point, Ring
+    from tools.station.model import Flightway, Lift, MovingWalk, Point, Ring
 
 DIGITS = 6
 """Coordinates are kept to a micrometre, so that corners given in two frames still meet."""
@@ -137,10 +137,23 @@ def way_footprint(way: Flightway) -> Ring:
     return rectangle(way.foot, way.heading, length_of(way), half, half)
 
 
+def well_footprint(way: Flightway) -> Ring:
+    """Return the rectangle that stays open in the upper floor, so that people have headroom or nothing to step on."""
+    half = outer_width(way.kind, way.width) / 2
+    length = length_of(way) if way.well_m is None else way.well_m
+    return rectangle(moved(head_of(way), way.heading, -length), way.heading, length, half, half)
+
+
 def head_line(way: Flightway) -> tuple[Point, Point]:
     """Return the head line of a flightway, left end first."""
     ring = way_footprint(way)
     return ring[2], ring[1]
+
+
+def walk_footprint(walk: MovingWalk) -> Ring:
+    """Return the rectangle a moving walk covers, its balustrades included."""
+    half = outer_width("escalator", walk.width) / 2
+    return rectangle(walk.foot, walk.heading, walk.length, half, half)
 
 
 def shaft_footprint(lift: Lift) -> Ring:

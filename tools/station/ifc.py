@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tools.station import fittings, parts, shell, ways
 from tools.station import geometry as geo
-from tools.station.build import COMMON, Build, Spot, common_values
+from tools.station.build import COMMON, Build, Spot, common_values, texts
 from tools.station.layout import Layout
 from tools.station.solids import upright
 from tools.station.writer import Head, Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from shapely.geometry import Polygon
 
-    from tools.station.model import Plan, Ring, Space, Storey
-    from tools.station.writer import Entity
+    from tools.station.model import Fact, Item, Plan, Ring, Space, Storey
+    from tools.station.writer import Entity, Value
 
 _FLOOR_M = 0.3
-_WET = frozenset({"restroom", "restroom_accessible", "nursing_room"})
+_WET = frozenset({"restroom", "restroom_accessible", "restroom_family", "nursing_room"})
 _ZONES = (
     ("public", "무료 구역", "Outside the fare gates"),
     ("paid", "운임 구역", "Inside the fare gates"),
@@ -48,7 +49,10 @@ def write_ifc(plan: Plan) -> str:
         If an opening is not on a wall.
     """
     venue = plan.venue
-    writer = Writer(Head(file_name=f"{venue.id}.ifc", description=venue.notice, organisation=venue.attribution_ko))
+    writer = Writer(
+        Head(file_name=f"{venue.id}.ifc", description=venue.notice_en, organisation=venue.attribution_ko),
+        namespace=venue.id,
+    )
     writer.start()
     build = Build(writer=writer, layout=Layout(plan), storeys={}, spaces={})
     building = _frame(build)
@@ -57,6 +61,8 @@ def write_ifc(plan: Plan) -> str:
     _floors(build)
     _parts(build)
     _zones(build)
+    _lines(build)
+    _transfers(build, building)
     return writer.finish()
 
 
@@ -67,7 +73,7 @@ def _frame(build: Build) -> Entity:
         "IfcProject",
         venue.id,
         Name=venue.en,
-        Description=f"{venue.notice} {venue.attribution_ko}",
+        Description=f"{venue.notice_en} {venue.attribution_en}",
         LongName=venue.ko,
         RepresentationContexts=[writer.context],
         UnitsInContext=writer.units(),
@@ -103,6 +109,9 @@ def _frame(build: Build) -> Entity:
         CompositionType="ELEMENT",
         BuildingAddress=address,
     )
+    for source in venue.sources:
+        writer.document(project, source.id, source.what, source.licence)
+    writer.properties(building, "Indoor3D_Facts", {fact.key: _json(_fact(fact)) for fact in venue.facts})
     writer.aggregate("project", project, [site])
     writer.aggregate("site", site, [building])
     writer.properties(
@@ -113,7 +122,10 @@ def _frame(build: Build) -> Entity:
             "NameEn": venue.en,
             "Category": venue.category,
             "Schematic": True,
-            "Notice": ("IfcText", venue.notice),
+            "NoticeKo": ("IfcText", venue.notice_ko),
+            "NoticeEn": ("IfcText", venue.notice_en),
+            **texts(venue.text_ko, venue.text_en),
+            "ViewBearing": venue.view_bearing_deg,
             "AttributionKo": ("IfcText", venue.attribution_ko),
             "AttributionEn": ("IfcText", venue.attribution_en),
             "AddressKo": ("IfcText", venue.address_ko),
@@ -122,6 +134,45 @@ def _frame(build: Build) -> Entity:
         },
     )
     return building
+
+
+def _fact(fact: Fact) -> dict[str, str]:
+    values = {"unit": fact.unit, "source": fact.source, "note": fact.note}
+    return {"value": fact.value, "certainty": fact.certainty} | {key: text for key, text in values.items() if text}
+
+
+def _json(values: Mapping[str, str | float]) -> Value:
+    return ("IfcText", json.dumps(values, ensure_ascii=False))
+
+
+def _transfers(build: Build, building: Entity) -> None:
+    """Write the official transfer times, each from door to door."""
+    found = {
+        part.id: _json(
+            {
+                "ko": part.ko,
+                "en": part.en,
+                "from": build.doors[part.origin].GlobalId,
+                "to": build.doors[part.destination].GlobalId,
+                "seconds": part.seconds,
+                "source": part.source,
+            }
+        )
+        for part in build.plan.transfers
+    }
+    build.writer.properties(building, "Indoor3D_Transfers", found)
+
+
+def _lines(build: Build) -> None:
+    """Write one zone a line: the platforms where its trains stop."""
+    for line in build.plan.venue.lines.values():
+        names = dict.fromkeys(platform.space for platform in build.plan.platforms if platform.line == line.id)
+        if names:
+            zone = build.writer.rooted("IfcZone", f"line/{line.id}", Name=line.en, LongName=line.ko)
+            members = [build.spaces[name] for name in names]
+            build.writer.rooted("IfcRelAssignsToGroup", f"line/{line.id}", RelatedObjects=members, RelatingGroup=zone)
+            values: dict[str, Value | None] = {"Category": "line", "ShortName": line.id, "Colour": line.colour}
+            build.writer.properties(zone, COMMON, {"NameKo": line.ko, "NameEn": line.en} | values)
 
 
 def _storeys(build: Build, building: Entity) -> None:
@@ -170,7 +221,7 @@ def _spaces(build: Build) -> None:
             ObjectPlacement=writer.placement(parent, (0.0, 0.0, round(space.floor - elevation, 6))),
             Representation=writer.shape(solids),
             CompositionType="ELEMENT",
-            PredefinedType="INTERNAL",
+            PredefinedType="EXTERNAL" if space.outdoor else "INTERNAL",
             ElevationWithFlooring=space.floor,
         )
         build.spaces[space.id] = entity
@@ -182,14 +233,17 @@ def _spaces(build: Build) -> None:
 
 def _describe_space(build: Build, entity: Entity, space: Space, area: float) -> None:
     writer = build.writer
-    values = common_values(space) | {"Category": space.category, "Access": space.access}
+    values: dict[str, Value | None] = common_values(space) | {"Category": space.category, "Access": space.access}
+    values |= texts(space.text_ko, space.text_en)
+    if space.refuge:
+        values |= {"Refuge": True, "RefugeCapacity": space.capacity or None}
     writer.properties(entity, COMMON, values)
     writer.properties(
         entity,
         "Pset_SpaceCommon",
         {
             "Category": space.category,
-            "IsExternal": False,
+            "IsExternal": space.outdoor,
             "PubliclyAccessible": space.access != "restricted",
             "HandicapAccessible": space.id in build.step_free,
         },
@@ -200,6 +254,10 @@ def _describe_space(build: Build, entity: Entity, space: Space, area: float) -> 
 
 
 def _floor_style(space: Space) -> str:
+    if space.outdoor:
+        return "floor-outdoor"
+    if space.category == "roof_garden":
+        return "floor-green"
     if space.access == "restricted":
         return "floor-restricted"
     if space.category in _WET:
@@ -234,18 +292,20 @@ def _parts(build: Build) -> None:
     shell.write_well_railings(build)
     for index, row in enumerate(plan.gate_rows):
         parts.write_gate_row(build, row, index)
-    for platform in plan.platforms:
-        parts.write_platform(build, platform)
-    for way in plan.flightways:
-        ways.write_way(build, way)
-    for lift in plan.lifts:
-        ways.write_lift(build, lift)
-    for column in plan.columns:
-        fittings.write_column(build, column)
-    for facility in plan.facilities:
-        fittings.write_facility(build, facility)
-    for sign in plan.signs:
-        fittings.write_sign(build, sign)
+    writers: tuple[tuple[Callable[[Build, Any], None], tuple[Item, ...]], ...] = (
+        (parts.write_platform, plan.platforms),
+        (ways.write_way, plan.flightways),
+        (ways.write_lift, plan.lifts),
+        (ways.write_moving_walk, plan.moving_walks),
+        (ways.write_stair_lift, plan.stair_lifts),
+        (fittings.write_column, plan.columns),
+        (fittings.write_facility, plan.facilities),
+        (fittings.write_sign, plan.signs),
+        (fittings.write_tactile_path, plan.tactile_paths),
+    )
+    for write, items in writers:
+        for item in items:
+            write(build, item)
 
 
 def _zones(build: Build) -> None:

@@ -14,6 +14,7 @@ from shapely.ops import unary_union
 
 from tools.station import geometry as geo
 from tools.station.model import Claim
+from tools.station.network import outdoor_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,8 @@ _TOUCH_M = 1e-4
 OUTER_WALL_M = 0.3
 INNER_WALL_M = 0.2
 _MIN_WALL_HEIGHT_M = 0.3
+_STEP_M = 1.5
+"""A floor up to this far above the ground stands on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +98,11 @@ class Layout:
         claims = [*self.plan.claims, *self._way_claims(), *self._platform_claims()]
         found: list[Edge] = []
         for space in self.plan.spaces:
-            others = [other for other in self.plan.spaces if other.level == space.level and other.id != space.id]
+            others = [
+                other
+                for other in self.plan.spaces
+                if other.level == space.level and other.id != space.id and other.outdoor == space.outdoor
+            ]
             mine = [claim for claim in claims if claim.level == space.level]
             for start, end in _sides(space.ring):
                 found.extend(_split(space, start, end, others, mine))
@@ -111,7 +118,7 @@ class Layout:
     def walls(self) -> tuple[Wall, ...]:
         """All walls around spaces; none on open edges, gate rows, platform edges and the heads of ways."""
         free = {frozenset(pair) for pair in self.plan.joined()}
-        rings = {space.id: Polygon(space.ring) for space in self.plan.spaces}
+        rings = {space.id: Polygon(space.ring) for space in self.plan.spaces if not space.outdoor}
         found: list[Wall] = []
         for edge in self.edges:
             if edge.other is not None and (
@@ -124,6 +131,8 @@ class Layout:
         return tuple(found)
 
     def _wall(self, edge: Edge, index: int, rings: dict[str, Polygon]) -> Wall | None:
+        if edge.space.outdoor:
+            return None
         sides = [edge.space] if edge.other is None else [edge.space, edge.other]
         low = min(space.floor for space in sides)
         high = max(space.floor + space.clear if space.wall_top is None else space.wall_top for space in sides)
@@ -215,7 +224,7 @@ class Layout:
                     f"{opening.id!r} is {opening.width} m wide and does not fit in its wall.",
                     "Move it from the corner or make it narrower.",
                 )
-            if opening.height > wall.high - wall.low:
+            if opening.sill + opening.height > wall.high - wall.low:
                 raise opening.where.error(
                     f"{opening.id!r} is higher than its wall.", f"Write height = {wall.high - wall.low:.2f} or less."
                 )
@@ -231,19 +240,55 @@ class Layout:
         holes: dict[str, list[Polygon]] = {}
         for way in self.plan.flightways:
             if self._space[way.lower].level != self._space[way.upper].level:
-                holes.setdefault(way.upper, []).append(Polygon(geo.way_footprint(way)))
+                holes.setdefault(way.upper, []).append(Polygon(geo.well_footprint(way)))
         for lift in self.plan.lifts:
             for stop in lift.stops:
                 holes.setdefault(stop.space, []).append(Polygon(geo.shaft_footprint(lift)))
         return {key: unary_union(parts).intersection(Polygon(self._space[key].ring)) for key, parts in holes.items()}
 
     def floor_of(self, space: Space) -> list[Polygon]:
-        """Return the floor of a space, less its holes."""
-        return geo.polygons(Polygon(space.ring).difference(self.voids.get(space.id, Polygon())))
+        """Return the floor of a space, less its holes; the ground outdoors also less what stands on it."""
+        return self._floors[space.id]
+
+    @cached_property
+    def _floors(self) -> dict[str, list[Polygon]]:
+        return {
+            space.id: geo.polygons(
+                Polygon(space.ring).difference(
+                    unary_union([self.voids.get(space.id, Polygon()), *self._built_on(space)])
+                )
+            )
+            for space in self.plan.spaces
+        }
+
+    def _built_on(self, ground: Space) -> list[BaseGeometry]:
+        """Return what takes ground outdoors: indoor spaces with their walls, and lower or higher ground within it."""
+        if not ground.outdoor:
+            return []
+        outline, found = Polygon(ground.ring), []
+        for space in self.plan.spaces:
+            if space.outdoor:
+                inside = space.id != ground.id and space.level == ground.level and within(space, ground)
+                if inside:
+                    found.append(Polygon(space.ring))
+            elif space.floor < ground.floor + space.clear and space.floor + space.clear > ground.floor + 0.05:
+                shape = Polygon(space.ring)
+                if space.floor <= ground.floor + _STEP_M and shape.intersects(outline):
+                    found.append(shape.buffer(OUTER_WALL_M, join_style="mitre"))
+        return found
+
+    def outside_of(self, opening: Opening) -> Space | None:
+        """Return the ground outdoors that an entrance leads to, if the plan draws it."""
+        return outdoor_at(self.plan, opening)
 
     def body_of(self, space: Space) -> list[Polygon]:
         """Return the free plan of a space: its floor less the inner walls that stand on its outline."""
         walls = [Polygon(wall.footprint) for wall in self.walls if len(wall.spaces) == 2 and wall.level == space.level]
+        if space.outdoor:
+            return [
+                Polygon(p.exterior.simplify(1e-7), [r.simplify(1e-7) for r in p.interiors])
+                for p in self.floor_of(space)
+            ]
         shape = unary_union(self.floor_of(space)).difference(unary_union(walls))
         return geo.polygons(shape.simplify(1e-7), 0.05)
 
@@ -260,6 +305,12 @@ class Layout:
             lanes.append(Lane(at=geo.moved(row.centre, along, at), width=width, wide=width >= GATE_WIDE_M))
             at += width / 2
         return tuple(lanes)
+
+
+def within(inner: Space, outer: Space) -> bool:
+    """Return whether ground lies inside other ground of another height."""
+    first, second = Polygon(inner.ring), Polygon(outer.ring)
+    return abs(inner.floor - outer.floor) > 0.02 and first.area < second.area and second.buffer(0.01).covers(first)
 
 
 GATE_CLEAR_M = 0.6

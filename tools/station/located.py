@@ -74,6 +74,19 @@ class Table:
             )
         return float(value)
 
+    def flag(self, key: str) -> bool:
+        """Return a yes or no; no when it is not there.
+
+        Raises
+        ------
+        PlanError
+            If it is anything else.
+        """
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            raise self.where(key).error(f"{key!r} of [[{self.name}]] must be true or false.", f"Write {key} = true.")
+        return value
+
     def texts(self, key: str, count: int | None = None) -> tuple[str, ...]:
         """Return a list of strings, of a given length when ``count`` is stated.
 

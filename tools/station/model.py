@@ -30,6 +30,13 @@ SPACE_CATEGORIES = frozenset(
         "parking",
         "track",
         "outdoor",
+        "roof_garden",
+        "exhibition",
+        "auditorium",
+        "reading_room",
+        "restroom_family",
+        "cafe",
+        "storage",
         "unspecified",
     }
 )
@@ -56,6 +63,10 @@ FACILITY_CATEGORIES = frozenset(
         "seating",
         "drinking_water",
         "tactile_map",
+        "cultural",
+        "restroom_family",
+        "lost_property",
+        "reception",
     }
 )
 ACCESS = frozenset({"public", "paid", "restricted"})
@@ -110,6 +121,8 @@ class Space(Item):
     ring : outline, counter-clockwise, site metres
     floor, clear : floor height and clear height, metres
     wall_top : height to which walls around it rise, metres; ``None`` means up to the clear height
+    text_ko, text_en : a sentence about it
+    refuge : whether people can wait there for rescue; ``capacity`` of how many, 0 when not stated
     """
 
     level: str
@@ -120,6 +133,15 @@ class Space(Item):
     access: str
     wall_top: float | None = None
     glass: bool = False
+    text_ko: str = ""
+    text_en: str = ""
+    refuge: bool = False
+    capacity: int = 0
+
+    @property
+    def outdoor(self) -> bool:
+        """Whether it is ground under the open sky: no walls and no ceiling are drawn."""
+        return self.category == "outdoor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +153,13 @@ class OpenEdge(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening(Item):
-    """A door, an unfilled passage or a street entrance in a wall; ``between`` has one id when the other side is outside."""
+    """A door, window, unfilled passage or entrance in a wall; ``between`` has one id when the other side is outside.
+
+    Attributes
+    ----------
+    adjoins : id of the neighbouring venue that it leads into
+    sill : height of the lower edge above the floor, metres (windows)
+    """
 
     kind: str
     between: tuple[str, ...]
@@ -141,6 +169,8 @@ class Opening(Item):
     exit_number: str = ""
     exit_kind: str = ""
     fire_exit: bool = False
+    adjoins: str = ""
+    sill: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +185,7 @@ class GateRow(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform(Item):
-    """The screen doors of one platform edge; ``front`` is where the first car stops."""
+    """The screen doors of one platform edge; ``front`` is where the first car stops, ``towards`` the next station."""
 
     space: str
     front: Point
@@ -163,6 +193,8 @@ class Platform(Item):
     cars: int
     doors: int
     line: str
+    towards_ko: str = ""
+    towards_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +210,8 @@ class Flightway(Item):
     width : clear width (stairs, ramps) or step band (escalators), metres
     low, high : floor heights joined, metres
     direction : ``up``, ``down`` or ``both``
+    register : the operator's table row it is: ``line/kind/unit``
+    well_m : how far its well in the upper floor reaches back from the head, metres; ``None`` means to the foot
     """
 
     kind: str
@@ -190,6 +224,8 @@ class Flightway(Item):
     high: float
     direction: str = "both"
     rise_m: float | None = None
+    register: str = ""
+    well_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +246,45 @@ class Lift(Item):
     axis: Point
     stops: tuple[Stop, ...]
     rise_m: float | None = None
+    register: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovingWalk(Item):
+    """A level moving walk in one space, from ``foot`` along ``heading``; ``direction`` is ``forward`` or ``both``."""
+
+    space: str
+    foot: Point
+    heading: Point
+    length: float
+    width: float
+    direction: str
+    register: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StairLift(Item):
+    """A wheelchair platform that runs along the side of the stair ``on``; staff work it."""
+
+    on: str
+    register: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TactilePath(Item):
+    """A guide strip on the floor of a space, along ``points``."""
+
+    space: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer(Item):
+    """An official walking time in seconds from one screen door to another (``platform id/door``)."""
+
+    origin: str
+    destination: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,17 +299,28 @@ class Column(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facility(Item):
-    """A piece of equipment that people look for; ``facing`` is the direction its front looks to."""
+    """A piece of equipment that people look for; ``facing`` is the direction its front looks to.
+
+    Attributes
+    ----------
+    text_ko, text_en : a sentence about it
+    hours : opening hours in OpenStreetMap's syntax
+    accessible : ``None`` when nobody has said
+    """
 
     category: str
     space: str
     at: Point
     facing: Point
+    text_ko: str = ""
+    text_en: str = ""
+    hours: str = ""
+    accessible: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign(Item):
-    """A board: exit number or line colour; ``facing`` is the direction it is read from."""
+    """A board: exit number or line colour; ``facing`` is the direction it is read from, ``text`` what it says."""
 
     space: str
     at: Point
@@ -242,6 +328,7 @@ class Sign(Item):
     z: float
     width: float
     colour: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,8 +353,39 @@ class Georeference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of the network: names and colour (``#RRGGBB``)."""
+
+    id: str
+    ko: str
+    en: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where facts come from; ``licence`` as far as it was seen."""
+
+    id: str
+    what: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One known thing: value as text, unit, letters of its sources, certainty, and a note on conflicts."""
+
+    key: str
+    value: str
+    unit: str
+    source: str
+    certainty: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Venue:
-    """What the station is, in words: names, address, notice, attribution and line colours."""
+    """What the venue is, in words: names, address, notice, attribution, lines, sources and facts."""
 
     id: str
     ko: str
@@ -275,12 +393,18 @@ class Venue:
     category: str
     address_ko: str
     address_en: str
-    notice: str
+    notice_ko: str
+    notice_en: str
+    text_ko: str
+    text_en: str
+    view_bearing_deg: float | None
     attribution_ko: str
     attribution_en: str
     licence: str
     georeference: Georeference
-    lines: Mapping[str, str]
+    lines: Mapping[str, Line]
+    sources: tuple[Source, ...]
+    facts: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,6 +420,10 @@ class Plan:
     platforms: tuple[Platform, ...]
     flightways: tuple[Flightway, ...]
     lifts: tuple[Lift, ...]
+    moving_walks: tuple[MovingWalk, ...]
+    stair_lifts: tuple[StairLift, ...]
+    tactile_paths: tuple[TactilePath, ...]
+    transfers: tuple[Transfer, ...]
     columns: tuple[Column, ...]
     facilities: tuple[Facility, ...]
     signs: tuple[Sign, ...]

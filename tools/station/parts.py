@@ -45,10 +45,15 @@ def write_platform(build: Build, platform: Platform) -> None:
         door.PredefinedType, door.OperationType = "DOOR", "DOUBLE_DOOR_SLIDING"
         values = common_values(platform) | {"NameKo": f"{platform.ko} {name}", "NameEn": f"{platform.en} {name}"}
         build.writer.properties(
-            door, COMMON, values | {"Category": "screen_door", "Access": "restricted", "Line": platform.line}
+            door,
+            COMMON,
+            values
+            | {"Category": "screen_door", "Access": "restricted", "Line": platform.line}
+            | {"TowardsKo": platform.towards_ko, "TowardsEn": platform.towards_en},
         )
         build.writer.properties(door, "Pset_DoorCommon", {"IsExternal": False, "FireExit": False})
         build.bound(space.id, door, f"screen/{platform.id}/{name}")
+        build.doors[f"{platform.id}/{name}"] = door
     _write_panels(build, platform, [distance for distance, _, _ in doors])
     _write_edge_fittings(build, platform, start, end)
 
@@ -79,7 +84,7 @@ def _write_edge_fittings(build: Build, platform: Platform, start: Point, end: Po
     """Write the beam above the doors in the line colour, the tactile strip and the track beside the platform."""
     space = build.plan.space(platform.space)
     along, length = geo.unit(start, end), math.dist(start, end)
-    colour = build.plan.venue.lines[platform.line]
+    colour = build.plan.venue.lines[platform.line].colour
     beam = body.box((0.0, length), (-0.1, 0.1), (SCREEN_DOOR_M[1], _SCREEN_HEIGHT_M), colour)
     strip = body.box((0.0, length), (0.5, 0.8), (0.0, 0.01), "tactile")
     low = -_RAIL_BELOW_PLATFORM_M

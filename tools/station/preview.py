@@ -121,7 +121,7 @@ def _gates(layout: Layout, level: str) -> Iterator[str]:
     for platform in plan.platforms:
         if plan.space(platform.space).level == level:
             for name, at in door_places(platform):
-                yield f'<circle cx="{at[0]:.2f}" cy="{-at[1]:.2f}" r="0.5" fill="{plan.venue.lines[platform.line]}"/>'
+                yield f'<circle cx="{at[0]:.2f}" cy="{-at[1]:.2f}" r="0.5" fill="{plan.venue.lines[platform.line].colour}"/>'
                 if name.endswith("-1"):
                     yield _text(at, name, 1.0)
 

@@ -70,7 +70,7 @@ def _write_opening(build: Build, part: Hosted, wall: Entity) -> None:
     opening, level = part.opening, part.wall.level
     along = geo.unit(part.wall.start, part.wall.end)
     at = _centre(opening, part.wall, along)
-    floor = max(build.plan.space(name).floor for name in opening.between)
+    floor = max(build.plan.space(name).floor for name in opening.between) + opening.sill
     hole = cut(
         build,
         wall,
@@ -79,6 +79,9 @@ def _write_opening(build: Build, part: Hosted, wall: Entity) -> None:
         size=(opening.width, opening.height),
     )
     element = hole
+    if opening.kind == "window":
+        _write_window(build, opening, hole, Spot(level=level, at=at, z=floor, along=along))
+        return
     if opening.kind != "passage":
         element = _write_door(build, opening, level, at=at, z=floor, along=along)
         build.writer.rooted(
@@ -91,9 +94,31 @@ def _write_opening(build: Build, part: Hosted, wall: Entity) -> None:
     }
     if external:
         values |= {"ExitNumber": opening.exit_number, "ExitKind": opening.exit_kind or "street", "Access": "public"}
+        values |= {"Adjoins": opening.adjoins}
     build.writer.properties(element, COMMON, values)
     for name in opening.between:
         build.bound(name, element, f"opening/{opening.id}", external=external)
+    ground = build.layout.outside_of(opening)
+    if ground is not None:
+        build.bound(ground.id, element, f"opening/{opening.id}", external=True)
+
+
+def _write_window(build: Build, opening: Opening, hole: Entity, spot: Spot) -> None:
+    """Write the glass and frame that fill an opening above the floor."""
+    window = build.product(
+        "IfcWindow",
+        opening.id,
+        spot,
+        name=opening.en or opening.id,
+        solids=body.window_bodies(opening.width, opening.height),
+        shared=True,
+    )
+    window.OverallWidth, window.OverallHeight, window.PredefinedType = opening.width, opening.height, "WINDOW"
+    build.writer.rooted("IfcRelFillsElement", opening.id, RelatingOpeningElement=hole, RelatedBuildingElement=window)
+    external = len(opening.between) == 1
+    build.writer.properties(window, "Pset_WindowCommon", {"IsExternal": external})
+    for name in opening.between:
+        build.bound(name, window, f"opening/{opening.id}", external=external)
 
 
 def _write_door(build: Build, opening: Opening, level: str, *, at: Point, z: float, along: Point) -> Entity:
@@ -171,11 +196,11 @@ def write_well_railings(build: Build) -> None:
     """Write a guard railing on the three sides of every well in an upper floor (not across the head)."""
     for way in build.plan.flightways:
         lower, upper = build.plan.space(way.lower), build.plan.space(way.upper)
-        well = Polygon(geo.way_footprint(way)).intersection(Polygon(upper.ring))
+        well = Polygon(geo.well_footprint(way)).intersection(Polygon(upper.ring))
         if upper.level == lower.level or well.area < _MIN_WELL_M2:
             continue
         outer = geo.outer_width(way.kind, way.width) / 2
-        length = geo.length_of(way)
+        length = geo.length_of(way) if way.well_m is None else way.well_m
         panels = (
             body.box((0.0, length), (outer - 0.04, outer), (0.0, 1.1), "rail"),
             body.box((0.0, length), (-outer, -outer + 0.04), (0.0, 1.1), "rail"),
@@ -184,7 +209,12 @@ def write_well_railings(build: Build) -> None:
         railing = build.product(
             "IfcRailing",
             f"guard/{way.id}",
-            Spot(level=upper.level, at=way.foot, z=way.high, along=way.heading),
+            Spot(
+                level=upper.level,
+                at=geo.moved(geo.head_of(way), way.heading, -length),
+                z=way.high,
+                along=way.heading,
+            ),
             name=f"Guard of {way.id}",
             solids=panels,
         )

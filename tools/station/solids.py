@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from tools.station import geometry as geo
 
 if TYPE_CHECKING:
-    from tools.station.model import Flightway, Ring
+    from tools.station.model import Flightway, MovingWalk, Ring
 
 Vector: TypeAlias = tuple[float, float, float]
 
@@ -224,6 +224,40 @@ def shutter_bodies(width: float, height: float) -> tuple[Extrusion, ...]:
     half = width / 2
     guides = [box(span, (-0.06, 0.06), (0.0, height), "metal") for span in ((-half, -half + 0.06), (half - 0.06, half))]
     return (*guides, box((-half, half), (-0.12, 0.12), (height - 0.2, height), "metal"))
+
+
+def window_bodies(width: float, height: float) -> tuple[Extrusion, ...]:
+    """Return a pane between two jambs, a sill and a head."""
+    half, bar = width / 2, 0.06
+    jambs = [box(span, (-0.05, 0.05), (0.0, height), "metal") for span in ((-half, -half + bar), (half - bar, half))]
+    rails = [box((-half + bar, half - bar), (-0.05, 0.05), z, "metal") for z in ((0.0, bar), (height - bar, height))]
+    return (box((-half + bar, half - bar), (-0.01, 0.01), (bar, height - bar), "glass"), *jambs, *rails)
+
+
+def walk_bodies(walk: MovingWalk) -> tuple[Extrusion, ...]:
+    """Return belt, frame and balustrades of a level moving walk; its local x axis is the way it runs."""
+    half, outer = walk.width / 2, walk.width / 2 + geo.ESCALATOR_SIDE_M
+    glass = [
+        box((0.6, walk.length - 0.6), y, (0.0, 0.95), "glass") for y in ((half, half + 0.08), (-half - 0.08, -half))
+    ]
+    frame = [box((0.0, walk.length), y, (0.0, 0.05), "truss") for y in ((half, outer), (-outer, -half))]
+    return (box((0.0, walk.length), (-half, half), (0.0, 0.02), "step"), *frame, *glass)
+
+
+def stair_lift_bodies(way: Flightway) -> tuple[Extrusion, ...]:
+    """Return the rail along the right side of a stair and the folded platform at its foot."""
+    length, rise = geo.length_of(way), way.high - way.low
+    side = -way.width / 2
+    rail = geo.counter_clockwise(((0.0, 0.5), (length, rise + 0.5), (length, rise + 0.6), (0.0, 0.6)))
+    return (
+        across(rail, side, side + 0.08, "metal"),
+        box((0.05, 0.95), (side + 0.08, side + 0.28), (0.15, 1.1), "lift"),
+    )
+
+
+def strip_body(along_m: float) -> Extrusion:
+    """Return a stretch of guide strip, 0.3 m wide (Korean guide blocks are 300 mm square), 10 mm above the floor."""
+    return box((-0.15, along_m + 0.15), (-0.15, 0.15), (0.0, 0.01), "tactile")
 
 
 def regular_ring(count: int, radius: float) -> Ring:

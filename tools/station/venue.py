@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 from tools.station.located import Table, read_tables
-from tools.station.model import Georeference, PlanError, Venue
+from tools.station.model import CERTAINTIES, Fact, Georeference, Line, PlanError, Source, Venue
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_HEAD = (
+    *("id", "name_ko", "name_en", "category", "address_ko", "address_en", "schematic", "notice_ko", "notice_en"),
+    *("attribution_ko", "attribution_en", "licence", "licence_note", "text_ko", "text_en", "view_bearing_deg"),
+)
 
 
 def read_venue(path: Path) -> Venue:
@@ -22,7 +28,7 @@ def read_venue(path: Path) -> Venue:
     Returns
     -------
     Venue
-        The part the model writer needs; facts stay in the file for people and tests.
+        Names, place, lines, sources and facts.
 
     Raises
     ------
@@ -32,7 +38,10 @@ def read_venue(path: Path) -> Venue:
     tables = read_tables(path)
     head = _one(tables, "venue", path.name)
     place = _one(tables, "georeference", path.name)
-    _check_facts(tables)
+    head.only(_HEAD)
+    place.only(("crs", "easting_m", "northing_m", "height_m", "y_axis_bearing_deg", "note"))
+    sources = tuple(_source(table) for table in tables if table.name == "source")
+    facts = tuple(_fact(table, {source.id for source in sources}) for table in tables if table.name == "fact")
     if head.values.get("schematic") is not True:
         raise head.where("schematic").error("a station made here is schematic.", "Write schematic = true.")
     return Venue(
@@ -42,7 +51,11 @@ def read_venue(path: Path) -> Venue:
         category=head.text("category"),
         address_ko=head.text("address_ko"),
         address_en=head.text("address_en"),
-        notice=head.text("notice_en"),
+        notice_ko=head.text("notice_ko"),
+        notice_en=head.text("notice_en"),
+        text_ko=head.text("text_ko", ""),
+        text_en=head.text("text_en", ""),
+        view_bearing_deg=head.number("view_bearing_deg") if "view_bearing_deg" in head.values else None,
         attribution_ko=head.text("attribution_ko"),
         attribution_en=head.text("attribution_en"),
         licence=head.text("licence"),
@@ -53,7 +66,9 @@ def read_venue(path: Path) -> Venue:
             height_m=place.number("height_m"),
             bearing_deg=place.number("y_axis_bearing_deg"),
         ),
-        lines={table.text("id"): table.text("colour") for table in tables if table.name == "line"},
+        lines={line.id: line for line in (_line(table) for table in tables if table.name == "line")},
+        sources=sources,
+        facts=facts,
     )
 
 
@@ -65,13 +80,41 @@ def _one(tables: list[Table], name: str, file: str) -> Table:
     raise PlanError(message)
 
 
-def _check_facts(tables: list[Table]) -> None:
-    """Refuse a fact whose source letter is not in the sources table."""
-    known = {table.text("id") for table in tables if table.name == "source"}
-    for table in tables:
-        if table.name == "fact":
-            for letter in table.text("source").split():
-                if letter not in known:
-                    raise table.where("source").error(
-                        f"source {letter!r} is not listed.", "Add a [[source]] with this id."
-                    )
+def _line(table: Table) -> Line:
+    table.only(("id", "ko", "en", "colour"))
+    colour = table.text("colour")
+    if not re.fullmatch(r"#[0-9A-Fa-f]{6}", colour):
+        raise table.where("colour").error(f"{colour!r} is not a colour.", 'Write colour = "#0052A4".')
+    return Line(id=table.text("id"), ko=table.text("ko"), en=table.text("en"), colour=colour)
+
+
+def _source(table: Table) -> Source:
+    table.only(("id", "what", "licence"))
+    return Source(id=table.text("id"), what=table.text("what"), licence=table.text("licence"))
+
+
+def _fact(table: Table, known: set[str]) -> Fact:
+    """Read one fact; its source letters must be listed, its certainty is one of the four words."""
+    table.only(("key", "value", "unit", "source", "certainty", "note"))
+    source, certainty = table.text("source", ""), table.text("certainty")
+    for letter in source.split():
+        if letter not in known:
+            raise table.where("source").error(f"source {letter!r} is not listed.", "Add a [[source]] with this id.")
+    if certainty not in CERTAINTIES:
+        raise table.where("certainty").error(
+            f"unknown certainty {certainty!r}.", f"Use one of: {', '.join(sorted(CERTAINTIES))}."
+        )
+    if "value" not in table.values:
+        raise table.where("value").error("a fact needs a value.", "Write value = 10.05 (and a unit).")
+    return Fact(
+        key=table.text("key"),
+        value=_words(table.values["value"]),
+        unit=table.text("unit", ""),
+        source=source,
+        certainty=certainty,
+        note=table.text("note", ""),
+    )
+
+
+def _words(value: Any) -> str:
+    return ", ".join(_words(part) for part in value) if isinstance(value, list) else str(value)

@@ -13,7 +13,7 @@ from tools.station.shell import cut
 
 if TYPE_CHECKING:
     from tools.station.build import Build
-    from tools.station.model import Flightway, Lift, Point, Stop
+    from tools.station.model import Flightway, Lift, MovingWalk, Point, StairLift, Stop
     from tools.station.solids import Run
     from tools.station.writer import Entity, Value
 
@@ -32,7 +32,8 @@ def write_way(build: Build, way: Flightway) -> None:
 def _way_values(way: Flightway) -> dict[str, Value | None]:
     clear: Value = ("IfcPositiveLengthMeasure", way.width)
     values: dict[str, Value | None] = {"Category": way.kind, "Direction": way.direction, "ClearWidth": clear}
-    return common_values(way) | values | {"Rise": ("IfcPositiveLengthMeasure", round(way.high - way.low, 4))}
+    values |= {"Rise": ("IfcPositiveLengthMeasure", round(way.high - way.low, 4)), "Register": way.register}
+    return common_values(way) | values
 
 
 def _write_escalator(build: Build, way: Flightway) -> None:
@@ -129,6 +130,42 @@ def _write_run(build: Build, way: Flightway, run: Run, index: int, level: str) -
     return entity
 
 
+def write_moving_walk(build: Build, walk: MovingWalk) -> None:
+    """Write a level moving walk; it runs along the x axis of its placement."""
+    space = build.plan.space(walk.space)
+    entity = build.product(
+        "IfcTransportElement",
+        walk.id,
+        Spot(level=space.level, at=walk.foot, z=space.floor, along=walk.heading),
+        name=walk.en or walk.id,
+        solids=body.walk_bodies(walk),
+    )
+    entity.PredefinedType = "MOVINGWALKWAY"
+    values: dict[str, Value | None] = {
+        "Category": "moving_walk",
+        "Direction": "up" if walk.direction == "forward" else "both",
+        "ClearWidth": ("IfcPositiveLengthMeasure", walk.width),
+        "Register": walk.register,
+    }
+    build.writer.properties(entity, COMMON, common_values(walk) | values)
+
+
+def write_stair_lift(build: Build, lift: StairLift) -> None:
+    """Write a wheelchair platform on a stair: something people look for, worked by staff, and no way of its own."""
+    way = next(way for way in build.plan.flightways if way.id == lift.on)
+    entity = build.product(
+        "IfcBuildingElementProxy",
+        lift.id,
+        Spot(level=build.plan.space(way.lower).level, at=way.foot, z=way.low, along=way.heading),
+        name=lift.en or lift.id,
+        solids=body.stair_lift_bodies(way),
+    )
+    entity.PredefinedType, entity.ObjectType = "USERDEFINED", "stair_lift"
+    rise: Value = ("IfcPositiveLengthMeasure", round(way.high - way.low, 4))
+    values = {"Category": "stair_lift", "Access": "public", "Register": lift.register, "Rise": rise, "Stairs": lift.on}
+    build.writer.properties(entity, COMMON, common_values(lift) | values)
+
+
 def write_lift(build: Build, lift: Lift) -> None:
     """Write car and rails as one transport element, the shaft as four walls, and a door at every stop."""
     low, high = lift.stops[0].floor, lift.stops[-1].floor
@@ -144,7 +181,10 @@ def write_lift(build: Build, lift: Lift) -> None:
     stops = ",".join(build.plan.space(stop.space).level for stop in lift.stops)
     rise: Value = ("IfcPositiveLengthMeasure", round(high - low, 4))
     build.writer.properties(
-        car, COMMON, common_values(lift) | {"Category": "lift", "Direction": "both", "Stops": stops, "Rise": rise}
+        car,
+        COMMON,
+        common_values(lift)
+        | {"Category": "lift", "Direction": "both", "Stops": stops, "Rise": rise, "Register": lift.register},
     )
     build.writer.properties(
         car,

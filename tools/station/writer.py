@@ -32,6 +32,8 @@ STYLES: Mapping[str, tuple[str, float]] = {
     "glass": ("#A9CBD3", 0.6),
     "floor-public": ("#E6DFCF", 0.0),
     "floor-paid": ("#D3DFEA", 0.0),
+    "floor-outdoor": ("#DCD9D0", 0.0),
+    "floor-green": ("#C9D8BC", 0.0),
     "floor-platform": ("#C3CAD2", 0.0),
     "floor-restricted": ("#B8B2B2", 0.0),
     "floor-wet": ("#C5E0E6", 0.0),
@@ -66,9 +68,10 @@ class Head:
 
 
 class Writer:
-    """Builds one IFC4 file. Entities are numbered in call order, ids derive from the keys given."""
+    """Builds one IFC4 file. Entities are numbered in call order, ids derive from the namespace and the keys given."""
 
-    def __init__(self, head: Head) -> None:
+    def __init__(self, head: Head, *, namespace: str) -> None:
+        self._namespace = uuid.uuid5(_NAMESPACE, namespace)
         self.file: Entity = ifcopenshell.file(schema="IFC4")
         header = self.file.header
         header.file_description.description = ("ViewDefinition [notYetAssigned]", head.description)
@@ -92,7 +95,7 @@ class Writer:
         return self.file.create_entity(kind, *arguments, **named)
 
     def rooted(self, kind: str, key: str, **named: Any) -> Entity:
-        """Create an entity with a GlobalId derived from its kind and a key that is unique within the kind.
+        """Create an entity with a GlobalId derived from the namespace, its kind and a key unique within the kind.
 
         Raises
         ------
@@ -104,7 +107,7 @@ class Writer:
             message = f"the key {full!r} is used twice"
             raise ValueError(message)
         self._keys.add(full)
-        return self.make(kind, GlobalId=ifcopenshell.guid.compress(uuid.uuid5(_NAMESPACE, full).hex), **named)
+        return self.make(kind, GlobalId=ifcopenshell.guid.compress(uuid.uuid5(self._namespace, full).hex), **named)
 
     def _once(self, kind: str, *arguments: Any) -> Entity:
         """Create an entity, or return the equal one made before."""
@@ -219,6 +222,11 @@ class Writer:
     def contain(self, storey: Entity, element: Entity) -> None:
         """Put an element into a storey."""
         self._contained[storey].append(element)
+
+    def document(self, project: Entity, key: str, title: str, description: str) -> None:
+        """State a document that a project rests on."""
+        information = self.make("IfcDocumentInformation", Identification=key, Name=title, Description=description)
+        self.rooted("IfcRelAssociatesDocument", key, RelatedObjects=[project], RelatingDocument=information)
 
     def aggregate(self, key: str, whole: Entity, parts: Sequence[Entity]) -> None:
         """State that a whole is made of parts."""

@@ -1,9 +1,21 @@
 /** About panel: whose data this is, under which licence, how good it is, and how to get it. */
 import type { Context } from "./context";
-import { h, replace } from "./dom";
+import { addressFor } from "./door";
+import { h, replace, svg } from "./dom";
 import { best, t } from "./i18n";
+import { iconPath } from "./icons";
 import { spaceColour } from "./palette";
 import type { Text } from "./types";
+
+/** The pages about a venue, with an icon each. */
+const PAGES = [
+  ["overview", "info"],
+  ["levels", "stairs"],
+  ["facilities", "pin"],
+  ["accessibility", "wheelchair"],
+  ["quality", "service_office"],
+  ["data", "certificate_kiosk"],
+] as const;
 
 export class AboutPanel {
   readonly root = h("div", { class: "panel-body" });
@@ -28,9 +40,11 @@ export class AboutPanel {
     replace(
       this.root,
       h("h2", {}, t("about.title")),
+      this.pages(),
       venue.schematic === true && h("p", { class: "note" }, t("badge.schematicHint")),
       h("dl", { class: "facts" }, ...rows.filter(([, value]) => value).flatMap(([label, value]) => [h("dt", {}, label), h("dd", {}, value)])),
       venues.length > 1 && this.venueChoice(),
+      h("p", { class: "links" }, h("a", { href: "./" }, t("about.allVenues"))),
       h("h3", {}, t("about.colours")),
       this.legend(),
       h("h3", {}, t("about.data")),
@@ -44,6 +58,12 @@ export class AboutPanel {
       h("p", { class: "quiet" }, t("about.keys")),
       h("p", { class: "quiet" }, t("about.software")),
     );
+  }
+
+  private pages(): HTMLElement {
+    const link = ([page, icon]: (typeof PAGES)[number]): HTMLElement =>
+      h("li", {}, h("a", { href: addressFor(location.search, { page }) }, svg(iconPath(icon)), t(`about.page.${page}`)));
+    return h("nav", { "aria-label": t("about.pages") }, h("ul", { class: "about-links" }, ...PAGES.map(link)));
   }
 
   private venueChoice(): HTMLElement {

@@ -81,6 +81,18 @@ export class Api {
     return this.request<Feature>(`v1/venues/${encodeURIComponent(venue)}/elements/${encodeURIComponent(id)}`);
   }
 
+  /** A further description of a venue, behind the link of this name; undefined where the server has none. */
+  async described(venue: Venue, rel: string): Promise<unknown> {
+    const link = venue.links?.find((entry) => entry.rel === rel);
+    if (!link) return undefined;
+    try {
+      return await this.request<unknown>(`v1/venues/${encodeURIComponent(venue.id)}/${rel}`);
+    } catch (error) {
+      if (error instanceof ApiProblem && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
   route(body: RouteRequest): Promise<FeatureCollection> {
     return this.request<FeatureCollection>("v1/routes", body);
   }

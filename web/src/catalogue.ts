@@ -145,8 +145,20 @@ export class Catalogue {
   }
 }
 
+/** Kinds that share a picture with another. */
+const ALIKE: Readonly<Record<string, string>> = {
+  restroom_family: "restroom",
+  reception: "information",
+  lost_property: "locker",
+  stair_lift: "wheelchair",
+  cultural: "pin",
+  refuge: "service_office",
+};
+
 export function iconOf(element: { type: string; category: string }): string {
   if (hasIcon(element.category)) return element.category;
+  const alike = ALIKE[element.category];
+  if (alike) return alike;
   return element.type === "exit" ? "exit" : element.type === "opening" ? "door" : "space";
 }
 

@@ -14,21 +14,43 @@ export interface Path {
 
 const LIFT_M = 0.25;
 const LINE_ORDER = 1e5;
+const CASING_PX = 4;
+/** Thinner ways come in crowds: what covers them may hide more of them. */
+const WIDE_PX = 5;
 
 export class Lines {
   readonly group = new THREE.Group();
+  /** What is drawn, with the heights of the picture. */
+  shown: readonly Path[] = [];
   private paths: readonly Path[] = [];
+  private leaders: THREE.LineSegments | undefined;
+  private readonly leaderMaterial = new THREE.LineDashedMaterial({ color: "#6b7788", dashSize: 0.8, gapSize: 0.8, transparent: true, opacity: 0.8, depthWrite: false });
 
-  /** Draw `paths` instead of what was drawn; `place` takes site metres to the picture. */
-  show(paths: readonly Path[], place: (point: Vec3) => THREE.Vector3): void {
+  /** Draw `paths` instead of what was drawn; `stand` takes heights of the site to heights of the picture, `place` the rest. */
+  show(paths: readonly Path[], stand: (z: number) => number, place: (point: Vec3) => THREE.Vector3): void {
     this.clear();
     this.paths = paths;
-    for (const path of paths) this.add(path, place);
+    this.shown = paths.map((path) => ({ ...path, points: dense(path.points, stand) }));
+    for (const path of this.shown) this.add(path, place);
   }
 
   /** Draw the same paths again after storeys moved. */
-  refresh(place: (point: Vec3) => THREE.Vector3): void {
-    this.show(this.paths, place);
+  refresh(stand: (z: number) => number, place: (point: Vec3) => THREE.Vector3): void {
+    this.show(this.paths, stand, place);
+  }
+
+  /** Dotted lines from where stairs end to the floor that they lead to, while storeys are apart. */
+  lead(pairs: readonly (readonly [THREE.Vector3, THREE.Vector3])[]): void {
+    this.leaders?.geometry.dispose();
+    if (this.leaders) this.group.remove(this.leaders);
+    this.leaders = undefined;
+    if (pairs.length === 0) return;
+    const geometry = new THREE.BufferGeometry().setFromPoints(pairs.flat());
+    this.leaders = new THREE.LineSegments(geometry, this.leaderMaterial);
+    this.leaders.computeLineDistances();
+    this.leaders.renderOrder = LINE_ORDER - 1;
+    this.leaders.frustumCulled = false;
+    this.group.add(this.leaders);
   }
 
   clear(): void {
@@ -43,34 +65,46 @@ export class Lines {
   }
 
   private add(path: Path, place: (point: Vec3) => THREE.Vector3): void {
-    const points = dense(path.points).map((point) => place([point[0], point[1], point[2] + LIFT_M]));
+    const points = path.points.map((point) => place([point[0], point[1], point[2] + LIFT_M]));
     if (points.length < 2) return;
+    this.line(points, "#ffffff", path.widthPx + CASING_PX, 0.95, { order: 0, nearer: 1 });
+    // What a wall or a storey covers is still seen, but as covered.
+    this.line(points, path.colour, path.widthPx, path.widthPx < WIDE_PX ? 0.2 : 0.42, { order: 1, through: true });
+    this.line(points, path.colour, path.widthPx, 1, { order: 2, nearer: 2 });
+  }
+
+  private line(
+    points: readonly THREE.Vector3[],
+    colour: string,
+    widthPx: number,
+    opacity: number,
+    { order, through = false, nearer = 0 }: { order: number; through?: boolean; nearer?: number },
+  ): void {
     const geometry = new LineGeometry();
     geometry.setPositions(points.flatMap((point) => [point.x, point.y, point.z]));
-    const layers: [string, number, number, boolean][] = [
-      ["#ffffff", path.widthPx + 3, 0.85, true],
-      [path.colour, path.widthPx, 0.28, false],
-      [path.colour, path.widthPx, 1, true],
-    ];
-    layers.forEach(([colour, linewidth, opacity, depthTest], order) => {
-      const material = new LineMaterial({ color: colour, linewidth, opacity, transparent: true, depthTest, depthWrite: false });
-      const line = new Line2(geometry, material);
-      line.renderOrder = LINE_ORDER + order;
-      line.frustumCulled = false;
-      this.group.add(line);
-    });
+    const material = new LineMaterial({ color: colour, linewidth: widthPx, opacity, transparent: true, depthTest: !through, depthWrite: false });
+    // Over the floor that it lies on, from far away as well.
+    Object.assign(material, { polygonOffset: true, polygonOffsetFactor: -nearer * 4, polygonOffsetUnits: -nearer * 40 });
+    const line = new Line2(geometry, material);
+    line.renderOrder = LINE_ORDER + order;
+    line.frustumCulled = false;
+    this.group.add(line);
   }
 }
 
-/** Cut long pieces that climb, so that they follow storeys that are drawn apart. */
-export function dense(points: readonly Vec3[]): Vec3[] {
-  return points.flatMap((point, index) => {
+/**
+ * Cut long pieces that climb, so that they follow storeys that are drawn apart: along stairs with the floor that they begin on, then
+ * straight up (a riser) to the next.
+ */
+export function dense(points: readonly Vec3[], stand: (z: number) => number): Vec3[] {
+  return points.flatMap((point, index): Vec3[] => {
     const before = points[index - 1];
-    if (!before) return [point];
-    const pieces = Math.min(64, Math.max(1, Math.ceil(Math.abs(point[2] - before[2]) / 0.5)));
-    return Array.from({ length: pieces }, (_, step): Vec3 => {
-      const share = (step + 1) / pieces;
-      return [0, 1, 2].map((axis) => (before[axis] as number) + ((point[axis] as number) - (before[axis] as number)) * share) as Vec3;
-    });
+    const placed: Vec3 = [point[0], point[1], stand(point[2])];
+    if (!before) return [placed];
+    const [fromM, toM] = [stand(before[2]) - before[2], placed[2] - point[2]];
+    if (Math.abs(toM - fromM) < 1e-6) return [placed];
+    // The riser stands at the upper end, where the way changes floors.
+    const isUp = point[2] > before[2];
+    return [isUp ? [point[0], point[1], point[2] + fromM] : [before[0], before[1], before[2] + toM], placed];
   });
 }

@@ -1,15 +1,18 @@
 /**
- * Opens a venue: asks for it and for the 3D code at once, then joins both.
+ * Opens what the address asks for: the landing page, or a venue (`?venue=…`), as its map or as a page (`&page=…`).
+ *
+ * The map asks for the venue and for the 3D code at once, then joins both.
  *
  * For tests and curious people, `document.documentElement.dataset` tells what has happened (`ready`, `level`, `picked`,
  * `route`, `evacuation`, `lang`) and `window.indoor3d` gives the picture, the catalogue and the state.
  */
 import "./style.css";
 import { AboutPanel } from "./about";
-import { Api, ApiProblem } from "./api";
+import { Api, type ApiProblem } from "./api";
 import { Card } from "./card";
 import { Catalogue, type Place } from "./catalogue";
 import type { Context } from "./context";
+import { PageDoor } from "./door";
 import { EvacuationPanel } from "./evacuation";
 import { SiteFrame } from "./geo";
 import { best, initialLanguage, rememberLanguage, setLanguage, t } from "./i18n";
@@ -20,22 +23,16 @@ import { asProblem, problemCard } from "./problem";
 import { RoutePanel } from "./route";
 import { Shell } from "./shell";
 import { Store } from "./state";
-import type { Venue, VenueSummary } from "./types";
+import type { Lang, Venue, VenueSummary } from "./types";
 
-const stageCode = import("./stage");
+const query = new URLSearchParams(location.search);
+const stageCode = query.has("venue") && !query.has("page") ? import("./stage") : undefined;
 const LISTS_AFTER_MS = 2_000;
 
-async function findVenue(api: Api): Promise<{ venue: Venue; venues: VenueSummary[] }> {
-  const asked = new URLSearchParams(location.search).get("venue");
+async function findVenue(api: Api, id: string): Promise<{ venue: Venue; venues: VenueSummary[] }> {
   const list = api.venues();
-  if (asked) {
-    const venue = await api.venue(asked);
-    return { venue, venues: await list.catch(() => [venue]) };
-  }
-  const venues = await list;
-  const [first] = venues;
-  if (!first) throw new ApiProblem({ title: t("problem.noVenue"), detail: t("problem.noVenueHint"), code: "no-venue" });
-  return { venue: await api.venue(first.id), venues };
+  const venue = await api.venue(id);
+  return { venue, venues: await list.catch(() => [venue]) };
 }
 
 function contextFor(api: Api, store: Store, found: { venue: Venue; venues: VenueSummary[] }, picture: Picture): Context {
@@ -110,32 +107,48 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
+function switchLanguage(api: Api): Lang {
+  const next: Lang = api.lang === "ko" ? "en" : "ko";
+  api.lang = next;
+  setLanguage(next);
+  rememberLanguage(next);
+  // An address that names a language goes on naming the one that is shown.
+  const address = new URL(location.href);
+  if (address.searchParams.has("lang")) {
+    address.searchParams.set("lang", next);
+    history.replaceState(history.state, "", address);
+  }
+  return next;
+}
+
 async function open(root: HTMLElement): Promise<void> {
   const lang = initialLanguage();
   setLanguage(lang);
   const [api, store] = [new Api(lang), new Store(lang)];
+  const id = query.get("venue");
+  if (!id) {
+    const { openLanding } = await import("./landing");
+    return openLanding(root, api, () => switchLanguage(api));
+  }
   const picture = new Picture(store);
+  const language = (): void => store.set({ lang: switchLanguage(api) });
   const shell = new Shell(root, store, {
     zoom: (factor) => picture.stage?.zoom(factor),
     turn: () => picture.stage?.view.turn(45),
     fit: () => picture.stage?.fitVisible({ keep: true }),
     plan: (plan) => picture.stage?.view.setPlan(plan),
-    language: () => {
-      const next = store.get().lang === "ko" ? "en" : "ko";
-      api.lang = next;
-      setLanguage(next);
-      rememberLanguage(next);
-      store.set({ lang: next });
-    },
+    language,
   });
   shell.say(t("app.loading"));
   try {
-    const found = await findVenue(api);
+    const found = await findVenue(api, id);
     const context = contextFor(api, store, found, picture);
     shell.setVenue(found.venue);
     shell.say("");
     const panels = buildPanels(context, shell, picture);
-    const drawn = picture.start(stageCode, context, shell);
+    const door = new PageDoor(root, context, language);
+    if (door.isOpen) await door.closed;
+    const drawn = picture.start(stageCode ?? import("./stage"), context, shell);
     // The first picture comes first; lists do not wait for a slow one.
     await Promise.race([picture.begun, pause(LISTS_AFTER_MS)]);
     await loadPlans(context, (problem) => shell.say(`${best(problem.title)} ${problem.detail}`));
@@ -143,6 +156,8 @@ async function open(root: HTMLElement): Promise<void> {
     document.documentElement.dataset["lists"] = "ready";
     picture.update();
     await drawn;
+    await picture.begun;
+    door.showAsked();
   } catch (error) {
     shell.say("");
     store.set({ open: true });

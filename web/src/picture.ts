@@ -1,4 +1,5 @@
 /** Joins what the user chose with the 3D picture, and the picture's picks with what the user chose; works without one. */
+import { readOpening, writeOpening } from "./address";
 import type { Place } from "./catalogue";
 import type { Context } from "./context";
 import type { Vec3 } from "./geo";
@@ -6,11 +7,12 @@ import { language, t } from "./i18n";
 import type { RouteAnswer } from "./journey";
 import { ALL, findLevel, visibility } from "./levels";
 import type { Path } from "./lines";
-import { markersFor } from "./markers";
+import { markersFor, type Scenery } from "./markers";
 import type { Marker } from "./overlay";
 import type { Shell } from "./shell";
 import type { Picked, Stage } from "./stage";
 import type { State, Store } from "./state";
+import { lineMarks, linesOf, type TransitLine } from "./transit";
 
 declare global {
   interface Window {
@@ -24,6 +26,7 @@ const PICKABLE_SPACE = "space";
 const WIDE = "(min-width: 800px)";
 /** Height of the row of tabs on small screens. */
 const TABS_PX = 58;
+const REFIT_MS = 220;
 /** Longer names of levels are left to the list of levels. */
 const LONGEST_TAG = 14;
 
@@ -35,17 +38,23 @@ export class Picture {
   private readonly store: Store;
   private context: Context | undefined;
   private paths: readonly Path[] = [];
+  private lines: readonly TransitLine[] = [];
   private firstTiles: () => void = () => undefined;
+  private refitTimer = 0;
+  private rememberTimer = 0;
 
   constructor(store: Store) {
     this.store = store;
     this.begun = new Promise((resolve) => (this.firstTiles = resolve));
+    store.set(readOpening(location.search));
     store.subscribe((state, before) => this.follow(state, before));
   }
 
   /** Start the picture; without WebGL the page goes on as text. */
   async start(code: Promise<typeof import("./stage")>, context: Context, shell: Shell): Promise<void> {
     this.context = context;
+    this.lines = linesOf((context.venue as { lines?: unknown }).lines);
+    const { store } = this;
     const { dataset } = document.documentElement;
     dataset["level"] = this.store.get().level;
     const link = context.venue.links?.find((entry) => entry.rel === "3d-tiles");
@@ -60,7 +69,11 @@ export class Picture {
           this.firstTiles();
           this.update();
         },
-        loaded: () => this.update(),
+        focused: () => store.set({ picked: undefined }),
+        loaded: () => {
+          store.set({ usualApart: this.stage?.usualApart ?? 0.5 });
+          this.update();
+        },
         failed: () => shell.say(t("stage.failed"), { label: t("stage.retry"), run: () => location.reload() }),
       });
     } catch {
@@ -72,6 +85,7 @@ export class Picture {
       return;
     }
     window.indoor3d = { stage: this.stage, store: this.store, context };
+    this.stage.azimuthDeg = azimuthOf(context);
     this.inset();
     window.addEventListener("resize", () => this.inset());
     if (link) this.stage.open(context.api.address(link), context.levels);
@@ -100,7 +114,7 @@ export class Picture {
   update(): void {
     const { context, stage } = this;
     if (!context || !stage) return;
-    const { level, picked, hovered, blocked, closed, tints } = this.store.get();
+    const { level, picked, hovered, blocked, closed, tints, apart, cutM, front } = this.store.get();
     stage.show(
       {
         levels: this.presences(context, level),
@@ -112,10 +126,30 @@ export class Picture {
         blocked,
         closed,
         tints,
+        accessOf: (id) => context.catalogue.get(id)?.access ?? "",
+        cutM,
+        opened: front > 0,
+        streetsClear: level === ALL,
       },
-      level === ALL,
+      { apart, front },
     );
-    stage.setMarkers(markersFor(context, this.routeDrawn(), this.levelTags()));
+    stage.setMarkers(markersFor(context, this.routeDrawn(), this.scenery(stage)));
+  }
+
+  /** What the tiles tell of names: how broad things are, and which lines stop where. */
+  private scenery(stage: Stage): Scenery {
+    const boxOf = (id: string): { x: number; z: number } | undefined => {
+      const box = stage.features.get(id)?.box;
+      return box && { x: box.max.x - box.min.x, z: box.max.z - box.min.z };
+    };
+    return {
+      levelTags: this.levelTags(),
+      lines: this.context ? lineMarks(this.context.catalogue.all(), stage.features.all(), this.lines) : [],
+      breadthOf: (id) => {
+        const size = boxOf(id);
+        return size && Math.max(size.x, size.z);
+      },
+    };
   }
 
   /** A level that is only a roof would hide what is under it while all levels are shown. */
@@ -135,17 +169,31 @@ export class Picture {
     if (state.level !== before.level && this.stage) {
       this.update();
       if (this.paths.length === 0 && !state.picked) this.stage.fitVisible({ keep: true });
-    } else if (state !== before) this.update();
-    if (state.open !== before.open || state.picked !== before.picked || state.tab !== before.tab) this.inset();
+    } else if (state !== before && !onlyPanels(state, before)) this.update();
+    if (state.apart !== before.apart && this.stage && this.paths.length === 0 && !state.picked) this.refit();
+    if (state.apart !== before.apart || state.cutM !== before.cutM || state.front !== before.front) this.remember();
+    if (state.open !== before.open || state.picked !== before.picked || state.tab !== before.tab || state.opening !== before.opening) this.inset();
+    if (state.opening !== before.opening && this.paths.length === 0 && !state.picked) this.refit();
+  }
+
+  /** Storeys that moved apart must stay in view. */
+  private refit(): void {
+    clearTimeout(this.refitTimer);
+    this.refitTimer = window.setTimeout(() => this.stage?.fitVisible({ keep: true }), REFIT_MS);
+  }
+
+  private remember(): void {
+    clearTimeout(this.rememberTimer);
+    this.rememberTimer = window.setTimeout(() => history.replaceState(history.state, "", writeOpening(location.href, this.store.get())), REFIT_MS);
   }
 
   /** Keep the middle of the picture clear of the panel on small screens. */
   private inset(): void {
-    const { open, picked } = this.store.get();
+    const { open, picked, opening } = this.store.get();
     const wide = window.matchMedia(WIDE).matches;
     const covered = wide ? 0 : open || picked ? Math.round(window.innerHeight * 0.48) : TABS_PX;
-    const tools = wide ? 40 : 12;
-    this.stage?.setInsets({ top: wide ? 30 : 96, right: wide ? 150 : 64, bottom: covered + 10, left: tools });
+    const taken = opening ? 1 : 0;
+    this.stage?.setInsets({ top: wide ? 84 : 96, right: wide ? 130 : 64, bottom: covered + (wide ? 34 : 24) + 190 * taken, left: wide ? 64 : 30 });
   }
 
   private picked(picked: Picked | undefined): void {
@@ -169,16 +217,40 @@ export class Picture {
   /** A tag beside every storey while all are shown: what it is, and a way to choose it. */
   private levelTags(): Marker[] {
     const { context, stage } = this;
-    if (!context || !stage) return [];
+    if (!context || !stage || context.levels.length < 2) return [];
     return context.levels.flatMap((level) => {
       const boxes = stage.features.all().filter((drawn) => drawn.category === "space" && drawn.level === level.id);
       if (boxes.length === 0) return [];
-      const name = level.name[language()] ?? level.name.default ?? "";
-      const text = name === level.short_name || name.length > LONGEST_TAG ? level.short_name : `${level.short_name} ${name}`;
+      const name = ownName(level.name[language()] ?? level.name.default ?? "", level.short_name);
+      const text = name.length > LONGEST_TAG || !window.matchMedia(WIDE).matches ? level.short_name : `${level.short_name} ${name}`.trim();
       const [position, ...alternatives] = rimOf(boxes.map(({ box }) => box), level.elevation_m);
       return position ? [{ id: level.id, kind: "level" as const, icon: "space", text, position, alternatives, priority: 95, colour: "#2a3b50" }] : [];
     });
   }
+}
+
+/** What the name of a level says beyond its number: "10층 (하늘광장)" is "하늘광장". */
+export function ownName(name: string, shortName: string): string {
+  if (name === shortName) return "";
+  return name.replace(/^(지하|지상)\s*\d*\s*층?|^\d+\s*층|^(basement|level|floor)\s*\d*|^\d+(st|nd|rd|th)?\s*(floor)?/i, "").replace(/^[\s,:(]+|[)\s]+$/g, "");
+}
+
+/** Whether only what the panels show has changed. */
+function onlyPanels(state: State, before: State): boolean {
+  const panels = new Set(["tab", "open", "tall", "query", "opening", "usualApart", "from", "to", "mode"]);
+  return (Object.keys(state) as (keyof State)[]).every((key) => state[key] === before[key] || panels.has(key));
+}
+
+/** Where the camera stands for the compass direction that the venue is to be seen in, or nothing. */
+function azimuthOf(context: Context): number | undefined {
+  const { venue, frame } = context;
+  const bearing = (venue as { view_bearing_deg?: unknown }).view_bearing_deg;
+  const [lon, lat, height] = venue.frame.origin ?? [];
+  if (typeof bearing !== "number" || lon === undefined || lat === undefined) return undefined;
+  const [here, north] = [frame.toSite([lon, lat, height ?? 0]), frame.toSite([lon, lat + 1e-4, height ?? 0])];
+  const yBearing = -(Math.atan2(north[0] - here[0], north[1] - here[1]) * 180) / Math.PI;
+  // Looking towards +y of the site (−z of the picture), the camera stands at azimuth 0; looking further clockwise, it stands further anticlockwise.
+  return -(bearing - yBearing);
 }
 
 /** Places at the rim of a level, where a tag hides little: the outermost spaces' sides. */

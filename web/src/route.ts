@@ -107,7 +107,7 @@ export class RoutePanel {
     const { dataset } = document.documentElement;
     dataset["route"] = { none: "none", busy: "busy", route: "drawn", problem: "problem" }[outcome.kind];
     if (outcome.kind === "route") {
-      this.context.setPaths([{ points: outcome.route.points, colour: ROUTE, widthPx: 6 }]);
+      this.context.setPaths([{ points: outcome.route.points, colour: ROUTE, widthPx: 8 }]);
       this.context.focus(outcome.route.points, this.levelOfRoute(outcome.route));
     } else if (this.context.store.get().shown === "route") this.context.setPaths([]);
     if (outcome.kind === "problem") {

@@ -1,8 +1,9 @@
 /** The page around the picture: title, levels, buttons, tabs and the panel they open. */
-import { h, replace, svg } from "./dom";
-import { best, t } from "./i18n";
+import { LOWEST_CUT_M } from "./address";
+import { h, keepingFocus, replace, svg } from "./dom";
+import { best, metres, t } from "./i18n";
 import { iconPath } from "./icons";
-import { ALL, sortLevels } from "./levels";
+import { ALL, CUT_M, FULL_CUT_M, sortLevels } from "./levels";
 import type { State, Store, Tab } from "./state";
 import type { Level, Venue } from "./types";
 
@@ -21,6 +22,16 @@ export interface ShellEvents {
   language(): void;
 }
 
+interface Slider {
+  label: string;
+  low: number;
+  high: number;
+  step: number;
+  value: number;
+  text: string;
+  set(value: number): void;
+}
+
 export class Shell {
   readonly stage = h("div", { class: "stage", id: "stage" });
   readonly panel = h("aside", { class: "panel", id: "panel" });
@@ -29,6 +40,7 @@ export class Shell {
   private readonly bar = h("header", { class: "bar" });
   private readonly levels = h("nav", { class: "levels" });
   private readonly tools = h("div", { class: "tools", role: "group" });
+  private readonly opening = h("div", { class: "opening", id: "opening", role: "group" });
   private readonly tabs = h("div", { class: "tabs", role: "tablist" });
   private readonly handle = h("button", { class: "handle", type: "button", onclick: () => this.store.set({ tall: !this.store.get().tall }) });
   private readonly notice = h("div", { class: "notice", role: "status", hidden: true });
@@ -44,7 +56,7 @@ export class Shell {
     this.panel.append(this.handle, this.content, this.tabs);
     root.replaceChildren(
       h("a", { class: "skip", href: "#panel" }, t("app.skip")),
-      h("main", { class: "view" }, this.stage, this.chips, this.tools, this.levels, this.notice, this.credit),
+      h("main", { class: "view" }, this.stage, this.chips, this.levels, this.tools, this.opening, this.notice, this.credit),
       this.bar,
       this.panel,
     );
@@ -68,12 +80,16 @@ export class Shell {
     this.renderBar();
     this.renderLevels();
     this.renderTools();
+    this.renderOpening();
     this.renderTabs();
   }
 
   private follow(state: State, before: State): void {
     if (state.lang !== before.lang) this.render();
     if (state.level !== before.level) this.renderLevels();
+    if (state.opening !== before.opening) this.renderTools();
+    const isTaken = state.apart !== before.apart || state.cutM !== before.cutM || state.front !== before.front;
+    if (isTaken || state.opening !== before.opening || state.usualApart !== before.usualApart) this.renderOpening();
     if (state.tab !== before.tab || state.open !== before.open || state.tall !== before.tall || state.picked !== before.picked) this.renderTabs();
   }
 
@@ -83,6 +99,7 @@ export class Shell {
     document.querySelector(".skip")?.replaceChildren(t("app.skip"));
     replace(
       this.bar,
+      h("a", { class: "icon-button home", href: "./", "aria-label": t("about.allVenues"), title: t("about.allVenues") }, svg(iconPath("back"))),
       h("h1", {}, title),
       this.venue?.schematic === true && h("span", { class: "badge", title: t("badge.schematicHint") }, t("badge.schematic")),
       h(
@@ -115,9 +132,12 @@ export class Shell {
         h("span", {}, name),
       );
     const named = list.map((level) => button(level.id, level.short_name, best(level.name) === level.short_name ? "" : best(level.name)));
+    const scrolled = this.levels.scrollTop;
     const before = document.activeElement instanceof HTMLElement && this.levels.contains(document.activeElement) ? document.activeElement.dataset["level"] : undefined;
     replace(this.levels, ...(list.length > 1 ? [button(ALL, t("levels.all"), "")] : []), ...named);
     if (before !== undefined) this.levels.querySelector<HTMLElement>(`[data-level="${CSS.escape(before)}"]`)?.focus();
+    this.levels.scrollTop = scrolled;
+    this.levels.querySelector('[aria-pressed="true"]')?.scrollIntoView?.({ block: "nearest" });
   }
 
   private renderTools(): void {
@@ -129,14 +149,72 @@ export class Shell {
       { class: "icon-button text", type: "button", "aria-label": t(this.plan ? "view.tilt" : "view.plan"), title: t(this.plan ? "view.tilt" : "view.plan"), onclick: () => this.togglePlan() },
       this.plan ? "3D" : "2D",
     );
-    replace(
+    const { opening } = this.store.get();
+    const takeApart = h(
+      "button",
+      {
+        class: "icon-button take-apart",
+        type: "button",
+        "aria-label": t("view.opening"),
+        title: t("view.opening"),
+        "aria-expanded": opening,
+        "aria-controls": "opening",
+        onclick: () => this.store.set({ opening: !opening }),
+      },
+      svg(iconPath("opening")),
+    );
+    keepingFocus(this.tools, () => replace(
       this.tools,
+      takeApart,
       tool("plus", t("view.in"), () => this.events.zoom(0.7)),
       tool("minus", t("view.out"), () => this.events.zoom(1 / 0.7)),
       tool("turn", t("view.turn"), () => this.events.turn()),
       plan,
       tool("fit", t("view.fit"), () => this.events.fit()),
-    );
+    ));
+  }
+
+  /** Sliders that take the building apart: between levels, above the floors, and from the front. */
+  private renderOpening(): void {
+    const { opening, apart, usualApart, cutM, front } = this.store.get();
+    this.opening.dataset["open"] = String(opening);
+    this.opening.setAttribute("aria-label", t("view.opening"));
+    const share = apart ?? usualApart;
+    const percent = (value: number): string => t("view.apartValue", { value: Math.round(value * 100) });
+    const sliders: [string, Slider][] = [
+      ["apart", { label: t("view.apart"), low: 0, high: 100, step: 2, value: share * 100, text: share < 0.005 ? t("view.together") : percent(share), set: (value) => this.store.set({ apart: value / 100 }) }],
+      ["cut", { label: t("view.cut"), low: LOWEST_CUT_M, high: FULL_CUT_M, step: 0.1, value: cutM, text: cutM >= FULL_CUT_M ? t("view.cutFull") : metres(cutM), set: (value) => this.store.set({ cutM: Math.round(value * 10) / 10 }) }],
+      ["front", { label: t("view.front"), low: 0, high: 100, step: 2, value: front * 100, text: front <= 0 ? t("view.closed") : percent(front), set: (value) => this.store.set({ front: value / 100 }) }],
+    ];
+    // A slider that is being dragged must stay the same element.
+    if (this.opening.childElementCount === 0) {
+      const reset = (): void => this.store.set({ apart: undefined, cutM: CUT_M, front: 0 });
+      const rows = sliders.map(([name, slider]) => this.slider(name, slider));
+      this.opening.append(...rows, h("button", { class: "button reset", type: "button", onclick: reset }));
+    }
+    for (const [name, slider] of sliders) this.showSlider(name, slider);
+    const button = this.opening.querySelector<HTMLButtonElement>(".reset");
+    if (button) {
+      button.textContent = t("view.reset");
+      button.disabled = apart === undefined && cutM === CUT_M && front === 0;
+    }
+  }
+
+  private slider(name: string, { low, high, step, set }: Slider): HTMLElement {
+    const input = h("input", { type: "range", min: low, max: high, step, id: `opening-${name}`, name });
+    input.addEventListener("input", () => set(input.valueAsNumber));
+    return h("div", { class: "slider" }, h("label", { for: `opening-${name}` }), h("output", { for: `opening-${name}` }), input);
+  }
+
+  private showSlider(name: string, { label, low, high, value, text }: Slider): void {
+    const input = this.opening.querySelector<HTMLInputElement>(`#opening-${name}`);
+    const row = input?.parentElement;
+    if (!input || !row) return;
+    if (document.activeElement !== input || Math.abs(input.valueAsNumber - value) > 1e-6) input.value = String(value);
+    input.setAttribute("aria-valuetext", text);
+    input.style.setProperty("--share", `${(100 * (value - low)) / (high - low)}%`);
+    row.querySelector("label")?.replaceChildren(label);
+    row.querySelector("output")?.replaceChildren(text);
   }
 
   private togglePlan(): void {

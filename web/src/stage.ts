@@ -1,14 +1,15 @@
 /** The 3D picture: one renderer that draws only when something changed. */
 import * as THREE from "three";
-import { type Insets, View } from "./camera";
+import { type Fit, type Insets, View } from "./camera";
 import { type Drawn, Features, type Look } from "./features";
 import type { Vec3 } from "./geo";
-import { comfortableGap, Stack } from "./levels";
+import { comfortableGap, Stack, widestGap } from "./levels";
 import { Lines, type Path } from "./lines";
-import { setOffsets, sharedUniforms } from "./material";
+import { NO_FRONT, setOffsets, sharedUniforms } from "./material";
 import { type Marker, Overlay } from "./overlay";
 import { BACKGROUND } from "./palette";
 import { Picker } from "./pick";
+import { type Plan, planOf } from "./plan";
 import { EDGE_LAYER, Tiles } from "./tiles";
 import type { Level } from "./types";
 
@@ -23,6 +24,8 @@ export interface Picked {
 
 export interface StageEvents {
   picked(picked: Picked | undefined): void;
+  /** Somebody wants to see this from near by. */
+  focused(): void;
   hovered(id: string): void;
   ready(): void;
   /** More of the building is known. */
@@ -40,6 +43,29 @@ const COMPACT_M = 25;
 const UNIT = new THREE.Vector3(1, 1, 1);
 /** Rest of the pointer before what is under it is looked for. */
 const HOVER_MS = 60;
+/** Rest of the picture before it is drawn once more, finely. */
+const REST_MS = 260;
+const BETWEEN_MS = 16;
+/** Two taps this close are one double tap. */
+const DOUBLE_MS = 340;
+const DOUBLE_SLACK_PX = 24;
+/** Frames slower than this are drawn coarsely until the picture rests. */
+const SLOW_MS = 34;
+const SPREAD_MS = 420;
+
+/** Storeys closer than this need no lines that lead from one to the next, metres. */
+const LEADERS_FROM_M = 2;
+const BANISTER_M = 0.2;
+/** Thinner ways, such as many escape routes at once, carry no arrows. */
+const ARROWS_FROM_PX = 5;
+
+/** How the building is taken apart. */
+export interface Opening {
+  /** From 0, true heights, to 1, as far apart as makes sense; undefined takes what suits the building. */
+  apart: number | undefined;
+  /** From 0, closed, to 1: how much of the building is cut off towards the camera. */
+  front: number;
+}
 
 export class Stage {
   readonly view: View;
@@ -58,12 +84,21 @@ export class Stage {
   private levels: readonly Level[] = [];
   private stack = new Stack([], 0);
   private look: Look | undefined;
-  private apart = true;
+  private opening: Opening = { apart: undefined, front: 0 };
+  private plan: Plan | undefined;
+  private spread: { from: number; to: number; began: number } | undefined;
+  private readonly software: boolean;
+  private readonly ratios: { moving: number; resting: number };
+  private fine = true;
+  private restTimer = 0;
+  private frameMs = 0;
   private scheduled = false;
   private touched = false;
   private modelsFramed = 0;
   private readonly seeing = new THREE.PerspectiveCamera(SEEING_DEG, 1, 1, 4000);
   private announced = false;
+  /** Azimuth of the camera that the venue asks for, degrees from +z towards +x. */
+  azimuthDeg: number | undefined;
 
   /**
    * @throws Error when the browser gives no WebGL 2 context.
@@ -72,8 +107,13 @@ export class Stage {
     this.host = host;
     this.events = events;
     const software = isSoftware();
+    this.software = software;
+    const finest = Math.min(window.devicePixelRatio || 1, MAX_PIXEL_RATIO);
+    // Without smoothing by the graphics card, a picture at rest is drawn with more pixels than the screen has.
+    this.ratios = { moving: software ? 1 : Math.min(finest, 1.25), resting: software ? Math.min(finest * 2, 2) : finest };
     this.renderer = new THREE.WebGLRenderer({ antialias: !software, powerPreference: "low-power" });
-    this.renderer.setPixelRatio(Math.min(window.devicePixelRatio || 1, software ? 1.25 : MAX_PIXEL_RATIO));
+    this.renderer.setPixelRatio(this.ratios.moving);
+    this.renderer.autoClear = true;
     this.renderer.setClearColor(BACKGROUND, 1);
     this.renderer.domElement.className = "picture";
     host.append(this.renderer.domElement, this.overlay.canvas);
@@ -81,6 +121,7 @@ export class Stage {
     host.setAttribute("role", "application");
     host.setAttribute("aria-label", label);
     this.view = new View(host, () => this.requestRender());
+    this.view.flies = !software;
     this.view.controls.addEventListener("start", () => (this.touched = true));
     this.view.camera.layers.enable(EDGE_LAYER);
     this.scene.add(this.lines.group);
@@ -104,13 +145,36 @@ export class Stage {
     this.requestRender();
   }
 
-  /** Change what is shown; `apart` draws storeys apart. */
-  show(look: Look, apart: boolean): void {
-    [this.look, this.apart] = [look, apart];
+  /** Change what is shown, and how far the building is taken apart. */
+  show(look: Look, opening: Opening): void {
+    const isStep = opening.apart !== this.opening.apart && Math.abs((opening.apart ?? this.usualApart) - (this.opening.apart ?? this.usualApart)) > 0.2;
+    [this.look, this.opening] = [look, opening];
     this.tiles?.restyle(look);
-    const gapM = apart ? comfortableGap(this.levels, this.depthM()) : 0;
-    if (gapM !== this.stack.gapM) this.restack(gapM);
+    this.spreadTo(this.gapM(), isStep);
+    this.leadUp();
     this.requestRender();
+  }
+
+  /** How far apart storeys are drawn unless somebody says otherwise: a share of the widest gap. */
+  get usualApart(): number {
+    const { depthM, lengthM } = this.plan ?? { depthM: 20, lengthM: 60 };
+    const widest = widestGap(this.levels, depthM, lengthM);
+    return widest > 0 ? Math.round((100 * comfortableGap(this.levels, depthM, lengthM)) / widest) / 100 : 0;
+  }
+
+  private gapM(): number {
+    const { depthM, lengthM } = this.plan ?? { depthM: 20, lengthM: 60 };
+    return (this.opening.apart ?? this.usualApart) * widestGap(this.levels, depthM, lengthM);
+  }
+
+  private spreadTo(gapM: number, isStep: boolean): void {
+    const now = this.spread?.to ?? this.stack.gapM;
+    if (Math.abs(gapM - now) < 1e-6) return;
+    const still = !isStep || this.software || window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (still) {
+      this.spread = undefined;
+      this.restack(gapM);
+    } else this.spread = { from: this.stack.gapM, to: gapM, began: performance.now() };
   }
 
   setMarkers(markers: readonly Marker[]): void {
@@ -119,20 +183,28 @@ export class Stage {
   }
 
   setPaths(paths: readonly Path[]): void {
-    this.lines.show(paths, (point) => this.place(point));
+    this.lines.show(paths, (z) => this.stack.standing(z), (point) => this.raw(point));
+    this.arrows();
     this.requestRender();
   }
 
   setInsets(insets: Insets): void {
     this.view.insets = insets;
+    this.overlay.margins = { left: Math.min(insets.left, 4), right: Math.max(0, insets.right - 2) };
     this.view.applyInsets();
     this.requestRender();
   }
 
   /** Show everything that is visible. */
-  fitVisible(options: { keep?: boolean } = {}): void {
+  fitVisible(options: Fit = {}): void {
     const visible = this.features.all().filter((drawn) => this.isVisible(drawn));
-    this.view.fit(visible.flatMap((drawn) => corners(this.boxInPicture(drawn))), options);
+    // Where it goes to, not where a storey is on its way there.
+    if (this.spread) {
+      this.restack(this.spread.to);
+      this.spread = undefined;
+    }
+    const points = visible.flatMap((drawn) => corners(this.boxInPicture(drawn)));
+    this.view.fit(points, { ...options, ...(this.plan && { plan: this.plan }), azimuthDeg: this.azimuthDeg });
     this.requestRender();
   }
 
@@ -154,10 +226,22 @@ export class Stage {
   }
 
   /** Site metres to CSS pixels of the stage; undefined behind the camera. */
-  project(point: readonly [number, number, number]): { x: number; y: number } | undefined {
-    const placed = this.place(point).project(this.view.camera);
+  project(point: readonly [number, number, number]): { x: number; y: number; pxPerM: number } | undefined {
+    return this.screen(this.place(point));
+  }
+
+  private screen(world: THREE.Vector3): { x: number; y: number; pxPerM: number } | undefined {
+    const pxPerM = this.view.pixelsPerMetre(world.distanceTo(this.view.camera.position));
+    const placed = world.project(this.view.camera);
     if (placed.z > 1 || placed.z < -1) return undefined;
-    return { x: ((placed.x + 1) / 2) * this.host.clientWidth, y: ((1 - placed.y) / 2) * this.host.clientHeight };
+    return { x: ((placed.x + 1) / 2) * this.host.clientWidth, y: ((1 - placed.y) / 2) * this.host.clientHeight, pxPerM };
+  }
+
+  /** As `project`, but only what the opened front leaves. */
+  private projectShown(point: readonly [number, number, number]): { x: number; y: number; pxPerM: number } | undefined {
+    const { x, y, z } = this.shared.uFront.value;
+    const world = this.place(point);
+    return world.x * x + world.z * y > z + 0.5 ? undefined : this.project(point);
   }
 
   /** What is under a point of the stage, CSS pixels. */
@@ -180,19 +264,84 @@ export class Stage {
 
   private frame(): void {
     this.scheduled = false;
+    const began = performance.now();
     const { camera } = this.view;
+    const flying = this.advance(began);
     camera.updateMatrixWorld();
     if (this.tiles) {
       this.choose(this.tiles);
       if (this.tiles.models > this.modelsFramed && !this.touched) this.frameFirst(this.tiles.models);
     }
-    this.renderer.render(this.scene, camera);
-    this.overlay.draw((position) => this.project(position));
+    this.openFront();
+    this.shared.uGhosts.value = !this.view.isPlan;
+    this.draw(false);
     this.frames += 1;
     if (this.tiles?.hasModels && this.tiles.renderer.visibleTiles.size > 0 && !this.announced) {
       this.announced = true;
       this.events.ready();
     }
+    this.frameMs = this.frameMs * 0.7 + (performance.now() - began) * 0.3;
+    if (flying) this.requestRender();
+    else this.restLater();
+  }
+
+  /** Move on what is under way; whether something is. */
+  private advance(now: number): boolean {
+    const { spread } = this;
+    if (spread) {
+      const share = Math.min(1, (now - spread.began) / SPREAD_MS);
+      this.restack(spread.from + (spread.to - spread.from) * (1 - (1 - share) ** 3));
+      if (share >= 1) this.spread = undefined;
+    }
+    return this.view.advance(now) || this.spread !== undefined;
+  }
+
+  /** Draw the picture and what stands over it; `fine` with all the pixels there are. */
+  private draw(fine: boolean): void {
+    const slow = this.software || this.frameMs > SLOW_MS;
+    const ratio = fine || !slow ? this.ratios.resting : this.ratios.moving;
+    if (this.renderer.getPixelRatio() !== ratio) this.renderer.setPixelRatio(ratio);
+    this.fine = ratio === this.ratios.resting;
+    this.renderer.render(this.scene, this.view.camera);
+    this.overlay.draw((position) => this.projectShown(position), (placed) => this.screen(this.raw(placed)));
+  }
+
+  /** Once nothing moves: shade floors that are not yet, and draw one last time as finely as the screen shows. */
+  private restLater(afterMs = REST_MS): void {
+    clearTimeout(this.restTimer);
+    this.restTimer = window.setTimeout(() => {
+      if (this.scheduled) return;
+      if (this.tiles?.bakeOne(this.renderer)) {
+        this.fine = false;
+        this.restLater(BETWEEN_MS);
+      } else if (!this.fine) {
+        this.draw(true);
+        this.frames += 1;
+      }
+    }, afterMs);
+  }
+
+  /** Put the plane that opens the front where it belongs for this camera. */
+  private openFront(): void {
+    const front = this.shared.uFront.value;
+    const { front: share } = this.opening;
+    if (share <= 0) {
+      front.set(0, 1, NO_FRONT);
+      return;
+    }
+    const way = this.view.camera.position.clone().sub(this.view.controls.target).setY(0);
+    if (way.lengthSq() < 1e-6) way.set(0, 0, 1);
+    way.normalize();
+    let [low, high] = [Infinity, -Infinity];
+    for (const drawn of this.features.all()) {
+      if (!this.isVisible(drawn)) continue;
+      for (const corner of corners(drawn.box)) {
+        const at = corner.x * way.x + corner.z * way.z;
+        [low, high] = [Math.min(low, at), Math.max(high, at)];
+      }
+    }
+    if (low > high) front.set(0, 1, NO_FRONT);
+    else front.set(way.x, way.z, high - (high - low) * 0.96 * share);
   }
 
   /** Let the tiles choose what to load: with a wider view than ours, because storeys are drawn apart from where they are. */
@@ -214,8 +363,9 @@ export class Stage {
   /** Take the default view again as the building's extent becomes known, until somebody moves the picture. */
   private frameFirst(models: number): void {
     this.modelsFramed = models;
-    if (this.look) this.show(this.look, this.apart);
-    this.fitVisible();
+    this.plan = planOf(this.features.all().filter((drawn) => drawn.category === "space").map((drawn) => drawn.box));
+    if (this.look) this.show(this.look, this.opening);
+    this.fitVisible({ jump: true });
     this.view.camera.updateMatrixWorld();
     this.events.loaded();
   }
@@ -225,26 +375,49 @@ export class Stage {
     const heights = this.levels.map((level) => level.elevation_m);
     const [low, high] = [Math.min(0, ...heights) - 20, Math.max(0, ...heights) + 30];
     setOffsets(this.shared, low, high, (from, to, samples) => this.stack.table(from, to, samples));
-    this.lines.refresh((point) => this.place(point));
+    this.lines.refresh((z) => this.stack.standing(z), (point) => this.raw(point));
+    this.arrows();
+    this.leadUp();
   }
 
-  /** The building's shorter side in plan. */
-  private depthM(): number {
-    const box = new THREE.Box3();
-    for (const drawn of this.features.all()) if (drawn.category === "space") box.union(drawn.box);
-    return box.isEmpty() ? 20 : Math.min(box.max.x - box.min.x, box.max.z - box.min.z);
+  /** Arrows along ways, where these are drawn. */
+  private arrows(): void {
+    this.overlay.arrows = this.lines.shown.filter((path) => path.widthPx >= ARROWS_FROM_PX).map(({ points }) => ({ points, colour: "#ffffff" }));
+  }
+
+  /** Show where stairs lead, for those that begin on a level that is shown. */
+  private leadUp(): void {
+    const { look, stack } = this;
+    if (!look || stack.gapM < LEADERS_FROM_M || this.opening.front > 0) {
+      this.lines.lead([]);
+      return;
+    }
+    const pairs = this.features.all().flatMap((drawn): [THREE.Vector3, THREE.Vector3][] => {
+      if (!drawn.top || !this.isShown(drawn.level)) return [];
+      const floor = look.floors.get(drawn.level) ?? drawn.box.min.y;
+      // The top of a banister is above the floor it leads to; a step below is enough.
+      const z = drawn.top.y - BANISTER_M;
+      const [low, high] = [stack.standing(floor) - floor + z, stack.standing(z)];
+      return high - low < LEADERS_FROM_M ? [] : [[drawn.top.clone().setY(low), drawn.top.clone().setY(high)]];
+    });
+    this.lines.lead(pairs);
   }
 
   private place([x, y, z]: readonly [number, number, number]): THREE.Vector3 {
+    return this.raw([x, y, this.stack.standing(z)]);
+  }
+
+  /** Site metres to the picture's, as they are at true heights. */
+  private raw([x, y, z]: readonly [number, number, number]): THREE.Vector3 {
     const scale = this.tiles?.scale ?? UNIT;
-    return new THREE.Vector3(x * scale.x, this.stack.height(z), -y * scale.y);
+    return new THREE.Vector3(x * scale.x, z, -y * scale.y);
   }
 
   private boxInPicture(drawn: Drawn): THREE.Box3 {
     const { min, max } = drawn.box;
     return new THREE.Box3(
-      new THREE.Vector3(min.x, this.stack.height(min.y), min.z),
-      new THREE.Vector3(max.x, this.stack.height(min.y) + 2, max.z),
+      new THREE.Vector3(min.x, this.stack.standing(min.y), min.z),
+      new THREE.Vector3(max.x, this.stack.standing(min.y) + 2, max.z),
     );
   }
 
@@ -262,9 +435,20 @@ export class Stage {
     const pointer = new THREE.Vector2((x / this.host.clientWidth) * 2 - 1, 1 - (y / this.host.clientHeight) * 2);
     const ray = new THREE.Raycaster();
     ray.setFromCamera(pointer, camera);
-    const point = ray.ray.intersectPlane(new THREE.Plane(new THREE.Vector3(0, 1, 0), -this.stack.height(heightM)), new THREE.Vector3());
+    const point = ray.ray.intersectPlane(new THREE.Plane(new THREE.Vector3(0, 1, 0), -this.stack.standing(heightM)), new THREE.Vector3());
     const scale = this.tiles?.scale ?? UNIT;
     return point ? [point.x / scale.x, -point.z / scale.y, heightM] : undefined;
+  }
+
+  /** Go nearer to what is under a point of the stage. */
+  private focusAt(x: number, y: number): void {
+    const picked = this.pickAt(x, y);
+    const box = picked && this.features.get(picked.id)?.box;
+    const point = picked?.point ? this.place(picked.point) : box && this.boxInPicture({ box } as Drawn).getCenter(new THREE.Vector3());
+    if (!point) return;
+    this.touched = true;
+    this.events.focused();
+    this.view.focus(point);
   }
 
   private hover(event: PointerEvent): void {
@@ -284,6 +468,7 @@ export class Stage {
 
   private listen(): void {
     let down: { x: number; y: number } | undefined;
+    let last = { x: 0, y: 0, when: -Infinity };
     this.host.addEventListener("pointerdown", (event) => {
       down = event.isPrimary ? { x: event.clientX, y: event.clientY } : undefined;
     });
@@ -292,7 +477,11 @@ export class Stage {
       down = undefined;
       if (moved > TAP_SLACK_PX || event.button !== 0) return;
       const frame = this.host.getBoundingClientRect();
-      this.events.picked(this.pickAt(event.clientX - frame.left, event.clientY - frame.top));
+      const [x, y] = [event.clientX - frame.left, event.clientY - frame.top];
+      const isSecond = event.timeStamp - last.when < DOUBLE_MS && Math.hypot(x - last.x, y - last.y) < DOUBLE_SLACK_PX;
+      last = isSecond ? { x: 0, y: 0, when: -Infinity } : { x, y, when: event.timeStamp };
+      if (isSecond) this.focusAt(x, y);
+      else this.events.picked(this.pickAt(x, y));
     });
     let resting = 0;
     this.host.addEventListener("pointermove", (event) => {

@@ -1,6 +1,6 @@
 /** What the user has chosen, in one value; whoever shows it subscribes. */
 import type { Place } from "./catalogue";
-import { ALL } from "./levels";
+import { ALL, CUT_M } from "./levels";
 import type { Lang, Mode } from "./types";
 
 export type Tab = "places" | "route" | "evacuation" | "about";
@@ -28,6 +28,16 @@ export interface State {
   /** Category that is looked for, or none. */
   filter: string;
   query: string;
+  /** How far storeys are drawn apart, 0 to 1; undefined as it suits the building. */
+  apart: number | undefined;
+  /** What suits the building, once it is known. */
+  usualApart: number;
+  /** Height of the section above each floor, metres. */
+  cutM: number;
+  /** How much of the front is cut off, 0 to 1. */
+  front: number;
+  /** Whether the controls for this are shown. */
+  opening: boolean;
 }
 
 export class Store {
@@ -52,6 +62,11 @@ export class Store {
       tints: new Map(),
       filter: "",
       query: "",
+      apart: undefined,
+      usualApart: 0.5,
+      cutM: CUT_M,
+      front: 0,
+      opening: false,
     };
   }
 

@@ -61,9 +61,15 @@ describe("readEvacuation", () => {
   });
 });
 
-it("climbing pieces of a path are cut, level ones are not", () => {
-  const points = dense([[0, 0, 0], [10, 0, 0], [10, 0, 3.5]]);
-  expect(points.length).toBe(2 + 7);
-  expect(points[0]).toEqual([0, 0, 0]);
-  expect(points[points.length - 1]).toEqual([10, 0, 3.5]);
+describe("ways over storeys that are drawn apart", () => {
+  const apart = (z: number): number => (z >= 3 ? z + 10 : z);
+
+  it("keep to the lower floor along stairs and rise straight at their upper end", () => {
+    expect(dense([[0, 0, 0], [10, 0, 0], [14, 0, 3.5]], apart)).toEqual([[0, 0, 0], [10, 0, 0], [14, 0, 3.5], [14, 0, 13.5]]);
+    expect(dense([[14, 0, 3.5], [10, 0, 0]], apart)).toEqual([[14, 0, 13.5], [14, 0, 3.5], [10, 0, 0]]);
+  });
+
+  it("are as they are at true heights", () => {
+    expect(dense([[0, 0, 0], [10, 0, 0], [14, 0, 3.5]], (z) => z)).toEqual([[0, 0, 0], [10, 0, 0], [14, 0, 3.5]]);
+  });
 });

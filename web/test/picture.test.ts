@@ -3,11 +3,12 @@ import { describe, expect, it } from "vitest";
 import { sharpEdges } from "../src/edges";
 import { Features, type Look, styleOf } from "../src/features";
 import { unpackPick } from "../src/material";
+import { ownName } from "../src/picture";
 import { arrange, type Marker } from "../src/overlay";
 
 const box = (low: number, high: number): Box3 => new Box3(new Vector3(0, low, 0), new Vector3(1, high, 1));
 const look = (change: Partial<Look> = {}): Look => ({
-  levels: new Map([["a", "context"], ["b", "full"], ["c", "hidden"]]),
+  levels: new Map([["a", "context"], ["b", "full"], ["c", "ghost"]]),
   floors: new Map([["a", -4], ["b", 0], ["c", 4]]),
   levelsOf: () => [],
   picked: new Set(),
@@ -24,8 +25,12 @@ describe("styleOf", () => {
   const add = (id: string, category: string, level: string, low = 0, high = 3): ReturnType<Features["add"]> =>
     features.add({ id, name: "", category, kind: "", level, box: box(low, high) });
 
-  it("hides what is above the chosen level, and roofs", () => {
+  it("leaves the outline of floors above the chosen level, nothing else of it, and no roofs", () => {
     expect(styleOf(add("w1", "wall", "c", 4, 7), look()).opacity).toBe(0);
+    const ghost = styleOf(add("s0", "space", "c", 4, 7), look());
+    expect(ghost.opacity).toBeLessThan(0.1);
+    expect(ghost.edge).toBeGreaterThan(0);
+    expect(styleOf(add("w0", "wall", "a", -4, -1), look()).opacity).toBeLessThan(0.5);
     expect(styleOf(add("r1", "roof", "b"), look()).opacity).toBe(0);
     expect(styleOf(add("w2", "wall", "b"), look()).opacity).toBe(1);
   });
@@ -35,6 +40,33 @@ describe("styleOf", () => {
     expect(styleOf(add("w4", "wall", "b", 1, 4), look()).cutM).toBeCloseTo(2.5);
     expect(styleOf(add("ceiling", "slab", "b", 2.7, 3), look()).cutM).toBeCloseTo(1.5);
     expect(styleOf(add("s1", "stairs", "b", 0, 4), look()).cutM).toBeGreaterThan(1e5);
+  });
+
+  it("cuts as high as is asked, but ceilings always, and never what hangs and means something", () => {
+    const high = look({ cutM: 4 });
+    expect(styleOf(add("w5", "wall", "b", 0, 3), high).section).toBe(false);
+    expect(styleOf(add("w5", "wall", "b", 0, 3), { ...high, opened: true }).section).toBe(true);
+    expect(styleOf(add("ceiling2", "slab", "b", 2.7, 3), high).cutM).toBeCloseTo(1.5);
+    const board = { ...add("board", "sign", "b", 2.3, 2.7), own: "#f2b600" };
+    const beam = { ...add("beam", "other", "b", 2.1, 2.6), own: "#0052a4" };
+    for (const hanging of [board, beam]) {
+      expect(styleOf(hanging, look()).cutM).toBeGreaterThan(1e5);
+      expect(styleOf(hanging, look()).own).toBe(1);
+      expect(styleOf(hanging, look()).anchorM).toBeCloseTo(0.1);
+    }
+  });
+
+  it("hangs stairs on the level that is chosen, of those that they join", () => {
+    const stairs = add("st", "stairs", "a", -4, 0);
+    expect(styleOf(stairs, look({ levelsOf: () => ["a", "b"] })).anchorM).toBeCloseTo(0.1);
+    expect(styleOf(stairs, look({ levels: new Map(), levelsOf: () => ["a", "b"] })).anchorM).toBeCloseTo(-3.9);
+    expect(styleOf(add("li", "lift", "a", -4, 0), look({ levelsOf: () => ["a", "b"] })).anchorM).toBeUndefined();
+  });
+
+  it("colours floors by who may be there", () => {
+    const hall = add("hall", "space", "b");
+    const colour = (access: string): readonly number[] => styleOf({ ...hall, kind: "concourse" }, look({ accessOf: () => access })).colour;
+    expect(new Set([colour("public"), colour("paid"), colour("restricted")].map(String)).size).toBe(3);
   });
 
   it("shows a lift on every level where it stops", () => {
@@ -60,6 +92,13 @@ describe("styleOf", () => {
     expect(features.picked(first.pickId)).toBe(first);
     expect(features.picked(0)).toBeUndefined();
   });
+});
+
+it("tags say of a level what its number does not", () => {
+  expect(ownName("10층 (하늘광장)", "10F")).toBe("하늘광장");
+  expect(["지하 1층", "지상", "13층", "B3", "Basement 4"].map((name) => ownName(name, "B3"))).toEqual(["", "", "", "", ""]);
+  expect(ownName("Basement 3, Line 2 platform", "B3")).toBe("Line 2 platform");
+  expect(ownName("Ground floor", "1F")).toBe("Ground floor");
 });
 
 it("a picked pixel gives back id and height", () => {
@@ -95,6 +134,19 @@ describe("arrange", () => {
 
   it("draws what must be drawn, and tries other places for what may move", () => {
     expect(place([marker("a", 100, 3), marker("b", 100, 2, { always: true }), marker("c", 100, 1, { alternatives: [[300, 0, 0]] })])).toEqual(["a", "b", "c"]);
+  });
+
+  it("keeps what is meant for near by until one is near, and names that are wider than what they name", () => {
+    const from = (pxPerM: number): string[] =>
+      arrange([marker("near", 100, 1, { fromPxPerM: 3 }), marker("hall", 200, 1, { breadthM: 10 })], ([x]) => ({ x, y: 50, pxPerM }), () => ({ halfWidth: 20, halfHeight: 10 }), { width: 400, height: 100 }).map((placed) => placed.marker.id);
+    expect(from(2)).toEqual([]);
+    expect(from(4)).toEqual(["hall", "near"]);
+  });
+
+  it("puts tags of levels beside what they name", () => {
+    const tag = marker("b1", 100, 1, { kind: "level", alternatives: [[60, 0, 0], [160, 0, 0]] });
+    const [placed] = arrange([tag], ([x]) => ({ x, y: 50 }), () => ({ halfWidth: 10, halfHeight: 10 }), { width: 400, height: 100 });
+    expect(placed?.x).toBe(60 - 18);
   });
 
   it("leaves out what is off the screen", () => {

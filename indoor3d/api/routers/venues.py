@@ -2,17 +2,18 @@
 
 from typing import Any
 
+import shapely
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from indoor3d.api import geojson
-from indoor3d.api.cache import VenueData
+from indoor3d.api.cache import VenueData, counts
 from indoor3d.api.deps import Bbox, ElementPath, LanguageDep, Services, ServicesDep, VenueDep
 from indoor3d.api.links import Links
 from indoor3d.api.openapi import gives
 from indoor3d.api.outputs import Feature, Report, VenueDetail, Venues
 from indoor3d.api.respond import GEOJSON, Document, answer
-from indoor3d.models.building import Exit
+from indoor3d.models.building import Exit, Line, Refuge, Space, Text
 from indoor3d.models.vocabulary import FacilityCategory
 from indoor3d.routing.profile import PROFILES
 from indoor3d.store.base import Bounds, VenueRecord
@@ -26,7 +27,8 @@ _Box = tuple[Bounds, tuple[float, float] | None]
 @router.get(
     "",
     summary="All venues · 장소 목록",
-    description="By id; with `bbox` those that meet it.",
+    description="By id; with `bbox` those that meet it. Enough of each for a page that lists them; `counts` is null where it is "
+    "not counted yet.",
     responses=gives(Venues, "The venues."),
 )
 async def venues(request: Request, services: ServicesDep, bbox: Bbox = None) -> Response:
@@ -38,13 +40,16 @@ async def venues(request: Request, services: ServicesDep, bbox: Bbox = None) -> 
         records = services.store.venues(bounds)
         if heights is not None:
             records = tuple([record for record in records if await _within(services, record, heights)])
-    return answer(request, Document({"venues": [_summary(record, services.links) for record in records]}))
+    if any(services.venues.counted(record) is None for record in records):
+        await services.quick.run(services.venues.count, records)
+    listed = [{**_summary(record, services.links), "counts": services.venues.counted(record)} for record in records]
+    return answer(request, Document({"venues": listed}))
 
 
 @_one.get(
     "",
     summary="One venue · 장소",
-    description="Names, levels, exits, counts, who can be routed, where the site is on Earth.",
+    description="Names, texts, lines, levels, exits, refuges, counts, who can be routed, where the site is on Earth.",
     responses=gives(VenueDetail, "The venue.", problems=[404]),
 )
 async def venue(request: Request, data: VenueDep, services: ServicesDep) -> Response:
@@ -113,6 +118,11 @@ def _summary(record: VenueRecord, links: Links) -> dict[str, Any]:
         "schematic": known.schematic,
         "licence": known.licence,
         "attribution": geojson.text(known.attribution),
+        "text": geojson.text(known.text),
+        "notice": geojson.text(known.notice),
+        "view_bearing_deg": known.view_bearing_deg,
+        "lines": [geojson.line_ref(line) for line in known.lines],
+        "members": list(known.members),
         "links": links.venue(record),
     }
 
@@ -120,12 +130,13 @@ def _summary(record: VenueRecord, links: Links) -> dict[str, Any]:
 def _detail(data: VenueData, links: Links) -> dict[str, Any]:
     building = data.building
     frame = building.frame
-    groups = ("levels", "spaces", "openings", "connectors", "exits", "facilities", "refuges")
     return {
         **_summary(data.record, links),
         "levels": [geojson.level(level) for level in building.levels],
         "exits": [_exit(data, item) for item in building.exits],
-        "counts": {name: len(getattr(building, name)) for name in groups},
+        "refuges": [_refuge(data, item) for item in building.refuges],
+        "lines": [{**geojson.line_ref(line), "platforms": _platforms(data, line)} for line in building.venue.lines],
+        "counts": counts(building),
         "profiles": [{"id": p.id, "name": geojson.text(p.name)} for p in PROFILES.values()],
         "categories": {str(category): geojson.label(category) for category in FacilityCategory},
         "frame": {
@@ -145,4 +156,26 @@ def _exit(data: VenueData, item: Exit) -> dict[str, Any]:
         "position": geojson.positions(data.building.frame, [item.position])[0],
         "certain": item.certain,
         "outside": item.outside,
+        "adjoins": item.adjoins or None,
     }
+
+
+def _refuge(data: VenueData, item: Refuge) -> dict[str, Any]:
+    space = data.elements.get(item.space)
+    made: dict[str, Any] = {"id": item.id, "space": item.space, "capacity": item.capacity}
+    if not isinstance(space, Space):
+        return made | {"name": geojson.text(Text()), "level": None, "position": None}
+    inside = shapely.point_on_surface(space.footprint)
+    return made | {
+        "name": geojson.text(space.name),
+        "level": geojson.level_ref(data.building.level(space.level)),
+        "position": geojson.positions(data.building.frame, [[inside.x, inside.y, space.floor_m]])[0],
+    }
+
+
+def _platforms(data: VenueData, line: Line) -> list[dict[str, Any]]:
+    spaces = [space for ident in line.spaces if isinstance(space := data.elements.get(ident), Space)]
+    return [
+        {"id": s.id, "name": geojson.text(s.name), "level": geojson.level_ref(data.building.level(s.level))}
+        for s in spaces
+    ]
