@@ -13,6 +13,7 @@ from tools.station.ifc import write_ifc
 from tools.station.model import PlanError
 from tools.station.plan import read_plan
 from tools.station.preview import write_previews
+from tools.station.schema import write_schemas
 from tools.station.summary import summarise
 
 
@@ -30,12 +31,17 @@ def main(arguments: list[str] | None = None) -> int:
         0 when the plan is good, 1 when it has findings (printed one a line).
     """
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, help="station folder with venue.toml and plan.toml")
+    parser.add_argument("folder", type=Path, nargs="?", help="station folder with venue.toml and plan.toml")
     parser.add_argument("-o", "--output", type=Path, help="IFC file to write")
     parser.add_argument("--check", action="store_true", help="only read and check the plan")
     parser.add_argument("--svg", type=Path, metavar="DIR", help="also draw one SVG a storey into DIR")
     parser.add_argument("--summary", type=Path, metavar="FILE", help="also write counts of the model as JSON")
+    parser.add_argument("--schema", type=Path, metavar="DIR", help="write the JSON Schema of the format into DIR")
     options = parser.parse_args(arguments)
+    if options.schema:
+        write_schemas(options.schema)
+    if options.folder is None:
+        return 0 if options.schema else parser.error("name a station folder")
     try:
         plan = read_plan(options.folder)
         findings = check(plan)

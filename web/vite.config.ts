@@ -31,7 +31,8 @@ export default defineConfig({
     reportCompressedSize: true,
     rollupOptions: {
       output: {
-        manualChunks: (id) => (/node_modules/.test(id) ? "three" : undefined),
+        // The helper that loads chunks stands alone: inside the 3D chunk it would make every page wait for that.
+        manualChunks: (id) => (/vite\/preload-helper/.test(id) ? "load" : /node_modules/.test(id) ? "three" : undefined),
       },
     },
   },

@@ -33,9 +33,9 @@ _WORDS = {
         "exit": "출구",
         "none": "계단 없는 길 없음",
         "spaces": "공간 {all}곳 가운데 {some}곳",
-        "official": "공식",
-        "walked": "모델에서 1.2 m/s로",
-        "no way": "길 없음",
+        "transfer": "{name}: 공식 {official:.0f}초, 모델에서는 1.2 m/s로 {walked}",
+        "walked": "{seconds:.0f}초({metres:.0f} m)",
+        "no way": "길이 없음",
     },
     "en": {
         "station": "{step_free} of {rows} platforms lead out without steps; {exits_step_free} of {exits} exits are reached so",
@@ -43,8 +43,8 @@ _WORDS = {
         "exit": "exit",
         "none": "no way without steps",
         "spaces": "{some} of {all} spaces",
-        "official": "official",
-        "walked": "in the model at 1.2 m/s",
+        "transfer": "{name}: official {official:.0f} s, in the model at 1.2 m/s {walked}",
+        "walked": "{seconds:.0f} s ({metres:.0f} m)",
         "no way": "no way",
     },
 }
@@ -64,9 +64,11 @@ def to_text(table: Mapping[str, Any], *, lang: str) -> str:
             detail = (row["problem"] or {}).get("detail", "")
             lines.append(f"      {words['none']}{': ' if detail else ''}{detail}")
     for row in table["transfers"]:
-        length = words["no way"] if row["length_m"] is None else f"{row['walk_s']:.0f} s ({row['length_m']:.0f} m)"
         name = row["name"][lang] or row["id"]
-        lines += ["", f"{name}: {words['official']} {row['official_s']:.0f} s, {words['walked']} {length}"]
+        walked = words["no way"]
+        if row["length_m"] is not None:
+            walked = words["walked"].format(seconds=row["walk_s"], metres=row["length_m"])
+        lines += ["", words["transfer"].format(name=name, official=row["official_s"], walked=walked)]
     return "\n".join(lines) + "\n"
 
 

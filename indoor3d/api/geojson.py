@@ -160,6 +160,7 @@ def _special(data: VenueData, element: Element) -> Mapping[str, Any]:
             "certain": element.certain,
             "outside": element.outside,
             "adjoins": element.adjoins or None,
+            "everyday": element.everyday,
         }
     return {
         "space": element.space or None,

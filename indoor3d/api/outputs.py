@@ -86,7 +86,7 @@ class Refuge(Shape):
 class Exit(Shape):
     """A way out. ``certain``: the model says so. ``outside``: it leads to the open, not into a neighbouring building.
 
-    ``adjoins`` is the id of that neighbour's venue, or null.
+    ``adjoins`` is the id of that neighbour's venue, or null. ``everyday`` is false where it is for emergencies or deliveries only.
     """
 
     id: str
@@ -97,6 +97,7 @@ class Exit(Shape):
     certain: bool
     outside: bool
     adjoins: str | None
+    everyday: bool
 
 
 class Venue(Shape):

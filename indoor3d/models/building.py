@@ -316,7 +316,8 @@ class Exit:
 
     ``certain`` is false when the exit was found from geometry alone. ``outside`` is false when it leads into a
     neighbouring building: routes may end there, but it is no place of safety and nobody is evacuated to it.
-    ``adjoins`` is the id of that neighbour's venue, empty where it is not known.
+    ``adjoins`` is the id of that neighbour's venue, empty where it is not known. ``everyday`` is false for a way out that is
+    for emergencies or deliveries only: nobody is told to come in or leave by it, but to escape.
     """
 
     id: str
@@ -328,6 +329,7 @@ class Exit:
     certain: bool = True
     outside: bool = True
     adjoins: str = ""
+    everyday: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

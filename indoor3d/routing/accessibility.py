@@ -42,7 +42,7 @@ _NOT_A_GOAL = frozenset({SpaceCategory.STAIRWELL, SpaceCategory.OUTDOOR})
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PlatformAccess:
-    """From the middle of one platform to every exit to the outside.
+    """From the middle of one platform to every exit to the outside; emergency exits only where there are no others.
 
     Parameters
     ----------
@@ -144,7 +144,8 @@ def accessibility(graph: "NavGraph") -> Accessibility:
     lines = {space: line for line in building.venue.lines for space in line.spaces}
     platforms.sort(key=lambda s: (_order(lines.get(s.id)), s.floor_m, s.id))
     inside = indoors(graph, conditions)
-    exits = [one for one in ordered_exits(building) if one.outside]
+    outside = [one for one in ordered_exits(building) if one.outside]
+    exits = [one for one in outside if one.everyday] or outside
     return Accessibility(
         platforms=tuple(_from_platform(inside, platform, exits) for platform in platforms),
         levels=() if platforms else tuple(_to_levels(inside, main_entrances(building))),
@@ -158,10 +159,10 @@ def ordered_exits(building: Building) -> list[Exit]:
 
 
 def main_entrances(building: Building) -> list[Exit]:
-    """The exits to the outside that the public comes in by: those of spaces that are not restricted, by number."""
+    """The exits to the outside that the public comes in by, by number: every day, and not into restricted spaces."""
     shut = {space.id for space in building.spaces if space.access is Access.RESTRICTED}
     behind = {opening.id: set(opening.spaces) for opening in building.openings}
-    return [e for e in ordered_exits(building) if e.outside and not behind.get(e.opening, set()) & shut]
+    return [e for e in ordered_exits(building) if e.outside and e.everyday and not behind.get(e.opening, set()) & shut]
 
 
 def lines_of_lifts(building: Building) -> dict[str, tuple[Line, ...]]:

@@ -1,7 +1,7 @@
 """NavGraph: questions about a network, answered for a profile and a set of closures."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -110,8 +110,9 @@ class NavGraph:
         >>> [str(leg.mode) for leg in graph.route("hall", "office", profile="wheelchair").legs]
         ['walk', 'lift', 'walk']
         """
-        conditions = self.conditions(profile, closed)
-        first, last = (self._spot(place, conditions) for place in (start, goal))
+        places = (self._place(start), self._place(goal))
+        conditions = self.conditions(profile, closed, visited={place.element for place in places})
+        first, last = (self._spot(place, conditions) for place in places)
         found = self.between(first, last, conditions)
         if found is None or (last.place.element in conditions.closed.exits):
             raise _blocked.no_route(self, first, last, conditions)
@@ -189,14 +190,21 @@ class NavGraph:
         chosen = None if profile is None else find_profile(profile)
         return to_networkx(self.network, profile=chosen, shut=expand(self, closed).elements)
 
-    def conditions(self, profile: str, closed: Collection[str], *, emergency: bool = False) -> Conditions:
-        """Look up what a question names.
+    def conditions(
+        self, profile: str, closed: Collection[str], *, emergency: bool = False, visited: Collection[str] = ()
+    ) -> Conditions:
+        """Look up what a question names; on an ordinary day emergency exits are shut but those that are ``visited``.
 
         Raises
         ------
         UnknownElement, UnknownProfile
         """
-        return Conditions(profile=find_profile(profile), closed=expand(self, closed), emergency=emergency)
+        found = expand(self, closed)
+        alarmed = {e.opening for e in self.building.exits if not e.everyday and e.id not in visited}
+        if alarmed and not emergency:
+            known = alarmed.intersection(self.network.elements)
+            found = replace(found, elements=found.elements | known)
+        return Conditions(profile=find_profile(profile), closed=found, emergency=emergency)
 
     def between(self, first: Spot, last: Spot, conditions: Conditions) -> Route | None:
         """The quickest way between two spots, or None."""

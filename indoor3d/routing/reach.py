@@ -128,7 +128,7 @@ def build_issues(graph: "NavGraph") -> tuple[Issue, ...]:
 
 def _reached(graph: "NavGraph") -> set[str] | None:
     """Ids of the spaces from which some place reaches an exit; None when there is no exit at all."""
-    conditions = graph.conditions(PROFILES["walk"].id, ())
+    conditions = graph.conditions(PROFILES["walk"].id, (), visited={one.id for one in graph.building.exits})
     try:
         field = exit_field(graph, conditions)
     except NoOpenExit:

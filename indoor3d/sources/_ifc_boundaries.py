@@ -12,12 +12,13 @@ from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import OpeningCategory
 from indoor3d.sources._ifc_model import Model
 from indoor3d.sources._ifc_openings import is_indoors
-from indoor3d.sources._ifc_plan import clean
+from indoor3d.sources._ifc_plan import clean, shadow
 
 TOUCH_M = 0.06
 """Spaces this near touch; the thinnest walls of real models are 7 cm."""
 _DECLARED_TOUCH_M = 0.35
 _STEP_M = 0.25
+_SAME_FLOOR_M = 0.05
 _HEADROOM_M = 1.8
 _MIN_WIDTH_M = 0.5
 _REACH_M = 0.06
@@ -29,13 +30,15 @@ def virtual_openings(
 ) -> list[Opening]:
     """Where two walkable spaces touch with nothing between.
 
-    Pairs that the file does not declare as open are taken as open too, each with an issue.
+    Pairs that the file does not declare as open are taken as open too, each with an issue; but not two floors with a
+    step between them where a stair or a ramp already leads from one to the other.
     """
     walkable = [s for s in spaces if s.walkable]
     if not walkable:
         return []
     declared = _declared_open(model)
     barrier = _Barriers(obstacles, doors)
+    ways = _ways(model)
     tree = shapely.STRtree([s.footprint for s in walkable])
     left, right = tree.query([s.footprint for s in walkable], predicate="dwithin", distance=_DECLARED_TOUCH_M)
     pairs = sorted({(i, j) for i, j in zip(left.tolist(), right.tolist(), strict=True) if i < j})
@@ -45,6 +48,8 @@ def virtual_openings(
         if not _meet(a, b):
             continue
         known = _is_declared(declared, model, a.id, b.id)
+        if not known and _joined_by(ways, a, b):
+            continue
         opened = _between(a, b, barrier, _DECLARED_TOUCH_M if known else TOUCH_M)
         if opened and not known:
             centre = opened[0].footprint.centroid
@@ -59,6 +64,21 @@ def virtual_openings(
             model.issues.append(issue)
         found += opened
     return found
+
+
+def _ways(model: Model) -> shapely.STRtree:
+    """Plans of stairs and ramps."""
+    parts = [p for whole in model.family("IfcStair", "IfcRamp") for p in model.descendants(whole.key)]
+    products = (*model.family("IfcStair", "IfcStairFlight", "IfcRamp", "IfcRampFlight"), *parts)
+    shapes = [s for p in products if p.family != "IfcRailing" and (s := model.shape(p)) is not None]
+    return shapely.STRtree([shadow(s) for s in shapes])
+
+
+def _joined_by(ways: shapely.STRtree, a: Space, b: Space) -> bool:
+    if abs(a.floor_m - b.floor_m) <= _SAME_FLOOR_M:
+        return False
+    edge = a.footprint.boundary.intersection(b.footprint.buffer(TOUCH_M))
+    return bool(len(ways.query(edge, predicate="dwithin", distance=_REACH_M)))
 
 
 def _meet(a: Space, b: Space) -> bool:

@@ -13,6 +13,8 @@ from indoor3d.sources._ifc_model import Model, tidy
 
 GROUND_M = 1.0
 """A threshold this near the ground counts as on it: a few steps or a ramp outside that models leave out."""
+_NOT_EVERYDAY = frozenset({"emergency", "fire", "service"})
+"""Values of the property ExitKind; others (main, side, street, lift) are for everybody every day."""
 _LONGEST_ID = 128
 _NEVER = frozenset({OpeningCategory.SCREEN_DOOR, OpeningCategory.GATE, OpeningCategory.VIRTUAL})
 
@@ -73,6 +75,7 @@ def exits_of(
             kept.append(opening)
             continue
         product = model.products[model.key_of[opening.id]]
+        kind = product.own_text("ExitKind").lower()
         exits.append(
             Exit(
                 id=f"exit-{opening.id}",
@@ -82,8 +85,9 @@ def exits_of(
                 number=product.own_text("ExitNumber"),
                 name=opening.name,
                 certain=marked,
-                outside=product.own_text("ExitKind").lower() != "adjoining",
+                outside=kind != "adjoining",
                 adjoins=tidy(product.own_text("Adjoins"))[:_LONGEST_ID],
+                everyday=kind not in _NOT_EVERYDAY,
             )
         )
         own = product.own_text("Category")

@@ -97,7 +97,7 @@ BUILDINGS = st.builds(
     ),
     exits=some(
         Exit, id=TEXTS, opening=TEXTS, level=TEXTS, position=POSITIONS, number=TEXTS, name=NAMES, certain=st.booleans(),
-        outside=st.booleans(), adjoins=TEXTS,
+        outside=st.booleans(), adjoins=TEXTS, everyday=st.booleans(),
     ),
     facilities=some(
         Facility, id=TEXTS, category=st.sampled_from(words.FacilityCategory), level=TEXTS, position=POSITIONS, name=NAMES,
@@ -188,7 +188,7 @@ def test_what_was_written_before_a_field_was_thought_of_is_still_read() -> None:
         "venue": {"text", "notice", "view_bearing_deg", "sources", "facts", "lines", "transfers", "members"},
         "spaces": {"text"},
         "facilities": {"text", "hours"},
-        "exits": {"adjoins"},
+        "exits": {"adjoins", "everyday"},
     }
     value = building()
     data = encode(value)

@@ -84,10 +84,10 @@ class Frame:
         ax, ay = self.x_axis
         return point(self.origin[0] + local[0] * ax - local[1] * ay, self.origin[1] + local[0] * ay + local[1] * ax)
 
-    def direction(self, name: str) -> Point | None:
-        """Return the site unit vector of ``+x``, ``-x``, ``+y`` or ``-y``; ``None`` for anything else."""
+    def direction(self, name: str) -> Point:
+        """Return the site unit vector of ``+x``, ``-x``, ``+y`` or ``-y``."""
         ax, ay = self.x_axis
-        return {"+x": (ax, ay), "-x": (-ax, -ay), "+y": (-ay, ax), "-y": (ay, -ax)}.get(name)
+        return {"+x": (ax, ay), "-x": (-ax, -ay), "+y": (-ay, ax), "-y": (ay, -ax)}[name]
 
 
 def flights(rise: float) -> tuple[int, ...]:

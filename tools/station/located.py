@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from tools.station.model import PlanError, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 _HEADER = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
@@ -19,128 +18,55 @@ _KEY = re.compile(r"^\s*([A-Za-z0-9_-]+)\s*=")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """One TOML table with the line of its header and of each key."""
+    """One table with the line of its header and of each key.
+
+    What it may hold is said by :mod:`tools.station.tables`; values are read after :func:`tools.station.keys.accept`.
+    """
 
     name: str
     file: str
     line: int
     values: dict[str, Any]
     lines: dict[str, int]
+    single: bool = False
+    """Whether its header has one pair of brackets."""
 
     def where(self, key: str = "") -> Where:
         """Return the place of a key, or of the table when the key is absent."""
         return Where(file=self.file, line=self.lines.get(key, self.line))
 
-    def only(self, allowed: Iterable[str]) -> None:
-        """Refuse keys that are not in ``allowed``.
+    def text(self, key: str) -> str:
+        """Return a text of an accepted table."""
+        return str(self.values[key])
 
-        Raises
-        ------
-        PlanError
-            For the first unknown key.
-        """
-        known = set(allowed)
-        for key in self.values:
-            if key not in known:
-                raise self.where(key).error(
-                    f"unknown key {key!r} in [[{self.name}]].", f"Use one of: {', '.join(sorted(known))}."
-                )
+    def number(self, key: str) -> float:
+        """Return a number of an accepted table."""
+        return float(self.values[key])
 
-    def text(self, key: str, default: str | None = None) -> str:
-        """Return a string value.
+    def number_or_none(self, key: str) -> float | None:
+        """Return a number of an accepted table, or ``None`` when it says nothing."""
+        return None if self.values[key] is None else self.number(key)
 
-        Raises
-        ------
-        PlanError
-            If it is missing (and there is no default) or not a string.
-        """
-        value = self.values.get(key, default)
-        if not isinstance(value, str):
-            raise self.where(key).error(f"{key!r} of [[{self.name}]] is missing or not text.", f'Write {key} = "…".')
-        return value
-
-    def number(self, key: str, default: float | None = None) -> float:
-        """Return a number as float.
-
-        Raises
-        ------
-        PlanError
-            If it is missing (and there is no default) or not a number.
-        """
-        value = self.values.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise self.where(key).error(
-                f"{key!r} of [[{self.name}]] is missing or not a number.", f"Write {key} = 1.5 (metres)."
-            )
-        return float(value)
+    def count(self, key: str) -> int:
+        """Return a whole number of an accepted table."""
+        return int(self.values[key])
 
     def flag(self, key: str) -> bool:
-        """Return a yes or no; no when it is not there.
+        """Return a yes or no of an accepted table."""
+        return bool(self.values[key])
 
-        Raises
-        ------
-        PlanError
-            If it is anything else.
-        """
-        value = self.values.get(key, False)
-        if not isinstance(value, bool):
-            raise self.where(key).error(f"{key!r} of [[{self.name}]] must be true or false.", f"Write {key} = true.")
-        return value
-
-    def texts(self, key: str, count: int | None = None) -> tuple[str, ...]:
-        """Return a list of strings, of a given length when ``count`` is stated.
-
-        Raises
-        ------
-        PlanError
-            If it is anything else.
-        """
-        value = self.values.get(key)
-        wrong_length = isinstance(value, list) and count is not None and len(value) != count
-        if not isinstance(value, list) or wrong_length or not all(isinstance(part, str) for part in value):
-            raise self.where(key).error(
-                f"{key!r} of [[{self.name}]] must be a list of {count or 'some'} names.", f'Write {key} = ["a", "b"].'
-            )
-        return tuple(value)
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts of an accepted table."""
+        return tuple(self.values[key])
 
     def pair(self, key: str) -> tuple[float, float]:
-        """Return a pair of numbers.
-
-        Raises
-        ------
-        PlanError
-            If it is anything else.
-        """
-        value: Any = self.values.get(key)
-        if not is_pair(value):
-            raise self.where(key).error(
-                f"{key!r} of [[{self.name}]] must be two numbers.", f"Write {key} = [x, y] in metres."
-            )
-        return (float(value[0]), float(value[1]))
+        """Return a pair of numbers of an accepted table."""
+        x, y = self.values[key]
+        return (float(x), float(y))
 
     def pairs(self, key: str) -> tuple[tuple[float, float], ...]:
-        """Return a list of pairs of numbers.
-
-        Raises
-        ------
-        PlanError
-            If it is anything else.
-        """
-        value = self.values.get(key)
-        if not isinstance(value, list) or not value or not all(is_pair(part) for part in value):
-            raise self.where(key).error(
-                f"{key!r} of [[{self.name}]] must be a list of points.", f"Write {key} = [[x, y], …] in metres."
-            )
-        return tuple((float(part[0]), float(part[1])) for part in value)
-
-
-def is_pair(value: Any) -> bool:
-    """Return whether a TOML value is a list of exactly two numbers."""
-    return (
-        isinstance(value, list)
-        and len(value) == 2
-        and all(isinstance(part, (int, float)) and not isinstance(part, bool) for part in value)
-    )
+        """Return a list of pairs of numbers of an accepted table."""
+        return tuple((float(x), float(y)) for x, y in self.values[key])
 
 
 def _index(text: str) -> dict[tuple[str, int], tuple[int, dict[str, int]]]:
@@ -209,7 +135,7 @@ def _collect(
         name = f"{prefix}{key}"
         if isinstance(value, dict):
             line, lines = places.get((name, 0), (1, {}))
-            tables.append(Table(name=name, file=file, line=line, values=value, lines=lines))
+            tables.append(Table(name=name, file=file, line=line, values=value, lines=lines, single=True))
             _collect(tables, file, f"{name}.", value, places)
         elif _is_tables(value) and (name, 0) in places:
             for index, part in enumerate(value):

@@ -1,4 +1,4 @@
-"""TOML tables of a station folder → :class:`~tools.station.model.Plan`, with errors that say where and what to do."""
+"""Tables of a station folder → :class:`~tools.station.model.Plan`, with errors that say where and what to do."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from tools.station import model as m
 from tools.station import read_places as places
 from tools.station import read_things as things
 from tools.station import read_ways as ways
+from tools.station.geojson import read_features
+from tools.station.keys import accept
 from tools.station.located import read_tables
 from tools.station.reader import Reader
+from tools.station.tables import PLAN
 from tools.station.venue import read_venue
 
 if TYPE_CHECKING:
@@ -47,6 +50,12 @@ _KINDS: dict[str, Callable[[Reader, Table], None]] = {
 """Every table a plan may have, in the order in which they are read: what is referred to comes first."""
 
 
+def _tables(path: Path) -> list[Table]:
+    """Return the tables of one file, each accepted."""
+    found = read_features(path) if path.suffix == ".geojson" else read_tables(path)
+    return [accept(table, PLAN) for table in found]
+
+
 def read_plan(folder: Path) -> m.Plan:
     """Read ``venue.toml``, ``plan.toml`` and the files it names.
 
@@ -66,15 +75,10 @@ def read_plan(folder: Path) -> m.Plan:
         For the first table that cannot be read, with file, line and remedy.
     """
     reader = Reader(read_venue(folder / "venue.toml"))
-    tables = read_tables(folder / "plan.toml")
+    tables = _tables(folder / "plan.toml")
     for name in tables[0].texts("files"):
-        tables.extend(read_tables(folder / name))
-    for table in tables:
-        if table.name == "":
-            table.only(("files", "frame"))
-            reader.frame_of_file[table.file] = table.text("frame", "site")
-        elif table.name not in _KINDS:
-            raise table.where().error(f"unknown table [[{table.name}]].", f"Use one of: {', '.join(_KINDS)}.")
+        tables.extend(_tables(folder / name))
+    reader.frame_of_file = {table.file: table.text("frame") for table in tables if table.name == ""}
     for kind, read in _KINDS.items():
         for table in tables:
             if table.name == kind:

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from shapely.geometry import Polygon
 
 from tools.station import exits
 from tools.station import geometry as geo
 from tools.station import model as m
-from tools.station.reader import COMMON, Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tools.station.located import Table
-
-_HOLE = ("between", "at", "width", "height")
-_KEYS_OF_OPENING = {
-    "door": _HOLE,
-    "passage": _HOLE,
-    "window": (*_HOLE, "sill"),
-    "entrance": (*_HOLE, "exit_number", "exit_kind", "fire_exit", "adjoins"),
-}
+    from tools.station.reader import Reader
 
 
 def read_frame(reader: Reader, table: Table) -> None:
     """Read a drawing frame."""
-    table.only(("id", "origin", "x_axis", "note"))
     ax, ay = table.pair("x_axis")
     if abs(ax * ax + ay * ay - 1.0) > 1e-9:
         raise table.where("x_axis").error(
@@ -38,25 +29,20 @@ def read_frame(reader: Reader, table: Table) -> None:
 
 def read_storey(reader: Reader, table: Table) -> None:
     """Read a storey."""
-    table.only((*COMMON, "ordinal"))
     key = table.text("id")
     reader.storeys[key] = m.Storey(
-        id=key, ko=table.text("ko"), en=table.text("en"), where=table.where(), ordinal=int(table.number("ordinal"))
+        id=key, ko=table.text("ko"), en=table.text("en"), where=table.where(), ordinal=table.count("ordinal")
     )
 
 
 def _ring(reader: Reader, table: Table) -> m.Ring:
     """Return the outline from ``box`` or ``polygon``, checked."""
     frame = reader.frame(table)
-    if "box" in table.values:
-        box = table.values["box"]
-        if not isinstance(box, list) or len(box) != 4 or not all(isinstance(part, (int, float)) for part in box):
-            raise table.where("box").error("box must be four numbers.", "Write box = [x0, y0, x1, y1] in metres.")
-        x0, y0, x1, y1 = (float(part) for part in box)
-        local: tuple[m.Point, ...] = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
-        key = "box"
-    else:
+    if table.values["box"] is None:
         local, key = table.pairs("polygon"), "polygon"
+    else:
+        x0, y0, x1, y1 = table.values["box"]
+        local, key = ((x0, y0), (x1, y0), (x1, y1), (x0, y1)), "box"
     ring = geo.counter_clockwise(frame.to_site(corner) for corner in local)
     shape = Polygon(ring) if len(ring) >= 3 else None
     if shape is None or not shape.is_valid or shape.area < 0.5:
@@ -69,36 +55,30 @@ def _ring(reader: Reader, table: Table) -> m.Ring:
 
 def read_space(reader: Reader, table: Table) -> None:
     """Read a space; its id is new."""
-    names = reader.names(
-        table,
-        (
-            *("level", "box", "polygon", "floor", "clear", "category", "access", "wall_top", "glass"),
-            *("text_ko", "text_en", "refuge", "capacity"),
-        ),
-    )
+    names = reader.names(table)
     if names["id"] in reader.spaces:
         raise table.where("id").error(f"the id {names['id']!r} is used twice.", "Give this space another id.")
     reader.spaces[names["id"]] = m.Space(
         **names,
-        level=reader.choice(table, "level", reader.storeys),
+        level=reader.known(table, "level", reader.storeys),
         ring=_ring(reader, table),
         floor=table.number("floor"),
-        clear=table.number("clear", 2.7),
-        category=reader.choice(table, "category", m.SPACE_CATEGORIES),
-        access=reader.choice(table, "access", m.ACCESS),
-        wall_top=table.number("wall_top") if "wall_top" in table.values else None,
+        clear=table.number("clear"),
+        category=table.text("category"),
+        access=table.text("access"),
+        wall_top=table.number_or_none("wall_top"),
         glass=table.flag("glass"),
-        text_ko=table.text("text_ko", ""),
-        text_en=table.text("text_en", ""),
+        text_ko=table.text("text_ko"),
+        text_en=table.text("text_en"),
         refuge=table.flag("refuge"),
-        capacity=int(table.number("capacity", 0)),
+        capacity=table.count("capacity"),
     )
 
 
 def read_open(reader: Reader, table: Table) -> None:
     """Read an edge without a wall."""
     between = reader.two_spaces(table)
-    names = reader.names(table, ("between",), f"open-{between[0]}-{between[1]}")
+    names = reader.names(table, f"open-{between[0]}-{between[1]}")
     reader.opens.append(m.OpenEdge(**names, between=between))
 
 
@@ -106,7 +86,7 @@ def read_opening(kind: str) -> Callable[[Reader, Table], None]:
     """Return the reader of doors, windows, passages or entrances."""
 
     def read(reader: Reader, table: Table) -> None:
-        names = reader.names(table, _KEYS_OF_OPENING[kind])
+        names = reader.names(table)
         between = table.texts("between")
         for name in between:
             reader.known_space(table, "between", name)
@@ -117,51 +97,62 @@ def read_opening(kind: str) -> Callable[[Reader, Table], None]:
                 between=between,
                 at=reader.place(table, "at"),
                 width=table.number("width"),
-                height=table.number("height", 1.5 if kind == "window" else 2.1),
-                sill=table.number("sill", 0.9) if kind == "window" else 0.0,
-                exit_number=table.text("exit_number", ""),
-                exit_kind=table.text("exit_kind", ""),
-                fire_exit=table.flag("fire_exit"),
-                adjoins=table.text("adjoins", ""),
+                height=table.number("height"),
+                sill=table.number("sill") if kind == "window" else 0.0,
+                **_exit_of(table, kind),
             )
         )
 
     return read
 
 
+class _ExitOf(TypedDict, total=False):
+    exit_number: str
+    exit_kind: str
+    fire_exit: bool
+    adjoins: str
+
+
+def _exit_of(table: Table, kind: str) -> _ExitOf:
+    """Return what only an entrance says."""
+    if kind != "entrance":
+        return {}
+    return {
+        "exit_number": table.text("exit_number"),
+        "exit_kind": table.text("exit_kind"),
+        "fire_exit": table.flag("fire_exit"),
+        "adjoins": table.text("adjoins"),
+    }
+
+
 def read_gate_row(reader: Reader, table: Table) -> None:
     """Read a row of fare gates; one is wide."""
-    names = reader.names(table, ("between", "at", "standard", "wide"))
-    wide = int(table.number("wide", 1))
-    if wide < 1:
-        raise table.where("wide").error(
-            "a gate row needs a wide gate.", "Write wide = 1 or more; wheelchairs cannot pass the others."
-        )
+    names = reader.names(table)
     reader.gate_rows.append(
         m.GateRow(
             **names,
             between=reader.two_spaces(table),
             centre=reader.place(table, "at"),
-            standard=int(table.number("standard")),
-            wide=wide,
+            standard=table.count("standard"),
+            wide=table.count("wide"),
         )
     )
 
 
 def read_platform(reader: Reader, table: Table) -> None:
     """Read the screen doors of a platform edge."""
-    names = reader.names(table, ("space", "front", "end", "cars", "doors", "line", "towards_ko", "towards_en"))
+    names = reader.names(table)
     reader.platforms.append(
         m.Platform(
             **names,
             space=reader.known_space(table, "space", table.text("space")).id,
             front=reader.place(table, "front"),
             end=reader.place(table, "end"),
-            cars=int(table.number("cars", 10)),
-            doors=int(table.number("doors", 4)),
-            line=reader.choice(table, "line", reader.venue.lines),
-            towards_ko=table.text("towards_ko", ""),
-            towards_en=table.text("towards_en", ""),
+            cars=table.count("cars"),
+            doors=table.count("doors"),
+            line=reader.known(table, "line", reader.venue.lines),
+            towards_ko=table.text("towards_ko"),
+            towards_en=table.text("towards_en"),
         )
     )
 
@@ -169,21 +160,23 @@ def read_platform(reader: Reader, table: Table) -> None:
 def read_exit(reader: Reader, table: Table) -> None:
     """Read a street exit and add everything it becomes."""
     number = table.text("number")
-    keys = ("number", "from", "at", "out", "turn", "neck", "width", "street", "escalators", "registers")
-    names = reader.names(table, keys, f"exit-{number}")
-    escalators = table.texts("escalators") if "escalators" in table.values else ()
-    registers = table.texts("registers", len(escalators)) if "registers" in table.values else ("",) * len(escalators)
+    names = reader.names(table, f"exit-{number}")
+    escalators, registers = table.texts("escalators"), table.texts("registers")
+    if len(registers) not in {0, len(escalators)}:
+        raise table.where("registers").error(
+            f"there are {len(escalators)} escalators and {len(registers)} registers.", "Write one for each, in order."
+        )
     spec = exits.ExitSpec(
         number=number,
         host=reader.known_space(table, "from", table.text("from")),
         at=reader.place(table, "at"),
         out=reader.direction(table, "out"),
-        turn=reader.choice(table, "turn", ("straight", "left", "right"), "straight"),
-        neck=table.number("neck", 3.0),
-        width=table.number("width", 3.0),
-        street=table.number("street", 0.0),
+        turn=table.text("turn"),
+        neck=table.number("neck"),
+        width=table.number("width"),
+        street=table.number("street"),
         escalators=escalators,
-        registers=registers,
+        registers=registers or ("",) * len(escalators),
         ko=names["ko"] or f"{number}번 출구",
         en=names["en"] or f"Exit {number}",
         source=names["source"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from tools.station import model as m
@@ -14,22 +13,22 @@ if TYPE_CHECKING:
 
 def read_column(reader: Reader, table: Table) -> None:
     """Read columns, one a point."""
-    names = reader.names(table, ("space", "at", "size"))
+    names = reader.names(table)
     space = reader.known_space(table, "space", table.text("space"))
     frame = reader.frame(table)
     for index, at in enumerate(table.pairs("at"), start=1):
         place = names | {"id": f"{names['id']}-{index}"}
         reader.columns.append(
-            m.Column(**place, space=space.id, at=frame.to_site(at), size=table.number("size", 0.7), axis=frame.x_axis)
+            m.Column(**place, space=space.id, at=frame.to_site(at), size=table.number("size"), axis=frame.x_axis)
         )
 
 
 def read_facility(reader: Reader, table: Table) -> None:
     """Read equipment, one a point."""
-    names = reader.names(table, ("category", "space", "at", "facing", "text_ko", "text_en", "hours", "accessible"))
+    names = reader.names(table)
     space = reader.known_space(table, "space", table.text("space"))
-    category = reader.choice(table, "category", m.FACILITY_CATEGORIES)
-    facing = reader.direction(table, "facing", "+y")
+    category = table.text("category")
+    facing = reader.direction(table, "facing")
     places = table.pairs("at")
     for index, at in enumerate(places, start=1):
         ident = names["id"] if len(places) == 1 else f"{names['id']}-{index}"
@@ -41,24 +40,19 @@ def read_facility(reader: Reader, table: Table) -> None:
                 space=space.id,
                 at=reader.frame(table).to_site(at),
                 facing=facing,
-                text_ko=table.text("text_ko", ""),
-                text_en=table.text("text_en", ""),
-                hours=table.text("hours", ""),
-                accessible=table.flag("accessible") if "accessible" in table.values else None,
+                text_ko=table.text("text_ko"),
+                text_en=table.text("text_en"),
+                hours=table.text("hours"),
+                accessible=table.values["accessible"],
             )
         )
 
 
 def read_sign(reader: Reader, table: Table) -> None:
     """Read boards: hanging signs in the colour of a line, or in a stated colour."""
-    names = reader.names(table, ("space", "at", "facing", "line", "colour", "text", "width", "above"))
+    names = reader.names(table)
     space = reader.known_space(table, "space", table.text("space"))
-    if "colour" in table.values:
-        colour = table.text("colour")
-        if not re.fullmatch(r"#[0-9A-Fa-f]{6}", colour):
-            raise table.where("colour").error(f"{colour!r} is not a colour.", 'Write colour = "#0052A4".')
-    else:
-        colour = reader.venue.lines[reader.choice(table, "line", reader.venue.lines)].colour
+    colour = table.values["colour"] or reader.venue.lines[reader.known(table, "line", reader.venue.lines)].colour
     for index, at in enumerate(table.pairs("at"), start=1):
         named = names | {"id": f"{names['id']}-{index}"}
         reader.signs.append(
@@ -66,28 +60,26 @@ def read_sign(reader: Reader, table: Table) -> None:
                 **named,
                 space=space.id,
                 at=reader.frame(table).to_site(at),
-                facing=reader.direction(table, "facing", "+y"),
-                z=space.floor + table.number("above", 2.2),
-                width=table.number("width", 2.0),
+                facing=reader.direction(table, "facing"),
+                z=space.floor + table.number("above"),
+                width=table.number("width"),
                 colour=colour,
-                text=table.text("text", ""),
+                text=table.text("text"),
             )
         )
 
 
 def read_tactile_path(reader: Reader, table: Table) -> None:
     """Read a guide strip on the floor."""
-    names = reader.names(table, ("space", "points"))
+    names = reader.names(table)
     points = tuple(reader.frame(table).to_site(at) for at in table.pairs("points"))
-    if len(points) < 2:
-        raise table.where("points").error("a guide strip needs two points.", "Write points = [[x, y], [x, y]].")
     space = reader.known_space(table, "space", table.text("space"))
     reader.tactile_paths.append(m.TactilePath(**names, space=space.id, points=points))
 
 
 def read_transfer(reader: Reader, table: Table) -> None:
     """Read an official walking time between two screen doors that were read before."""
-    names = reader.names(table, ("from", "to", "seconds"))
+    names = reader.names(table)
     doors = {platform.id: platform for platform in reader.platforms}
     for key in ("from", "to"):
         name, _, door = table.text(key).partition("/")

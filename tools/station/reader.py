@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, TypedDict
 
 from tools.station import geometry as geo
@@ -12,9 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from tools.station.located import Table
-
-COMMON = ("id", "ko", "en", "source", "certainty", "note", "frame")
-_ID = re.compile(r"^[a-z0-9][a-z0-9-]*$")
 
 
 class Names(TypedDict):
@@ -52,46 +48,36 @@ class Reader:
         self.signs: list[m.Sign] = []
         self.claims: list[m.Claim] = []
 
-    def names(self, table: Table, allowed: Collection[str], key: str | None = None) -> Names:
-        """Check the keys of a table and return its id, names and provenance."""
-        table.only((*COMMON, *allowed))
-        ident = table.text("id") if key is None else key
-        if not _ID.match(ident):
-            raise table.where("id").error(
-                f"id {ident!r} has other signs than a-z, 0-9 and hyphen.", 'Write id = "l1-b1-hall".'
-            )
+    def names(self, table: Table, key: str | None = None) -> Names:
+        """Return the id, names and provenance of a table; ``key`` is the id of a kind that states none."""
         return {
-            "id": ident,
-            "ko": table.text("ko", ""),
-            "en": table.text("en", ""),
-            "source": table.text("source", ""),
-            "certainty": self.choice(table, "certainty", m.CERTAINTIES, "assumed"),
+            "id": table.text("id") if key is None else key,
+            "ko": table.text("ko"),
+            "en": table.text("en"),
+            "source": table.text("source"),
+            "certainty": table.text("certainty"),
             "where": table.where(),
         }
 
-    def choice(self, table: Table, key: str, allowed: Collection[str], default: str | None = None) -> str:
-        """Return a word from a closed list."""
-        word = table.text(key, default)
+    def known(self, table: Table, key: str, allowed: Collection[str]) -> str:
+        """Return the id of a storey or line that was read before."""
+        word = table.text(key)
         if word not in allowed:
             raise table.where(key).error(f"unknown {key} {word!r}.", f"Use one of: {', '.join(sorted(allowed))}.")
         return word
 
     def frame(self, table: Table) -> geo.Frame:
         """Return the drawing frame of a table: its own, or that of its file."""
-        name = table.text("frame", self.frame_of_file.get(table.file, "site"))
+        name = table.values["frame"] or self.frame_of_file.get(table.file, "site")
         if name not in self.frames:
             raise table.where("frame").error(
                 f"unknown frame {name!r}.", f"Declare [[frame]] or use one of: {', '.join(self.frames)}."
             )
         return self.frames[name]
 
-    def direction(self, table: Table, key: str, default: str | None = None) -> m.Point:
+    def direction(self, table: Table, key: str) -> m.Point:
         """Return the site unit vector of a named direction of the table's frame."""
-        name = table.text(key, default)
-        found = self.frame(table).direction(name)
-        if found is None:
-            raise table.where(key).error(f"unknown direction {name!r}.", "Use +x, -x, +y or -y of the frame.")
-        return found
+        return self.frame(table).direction(table.text(key))
 
     def place(self, table: Table, key: str) -> m.Point:
         """Return a point in site metres."""
@@ -107,5 +93,5 @@ class Reader:
 
     def two_spaces(self, table: Table, key: str = "between") -> tuple[str, str]:
         """Return two existing space ids."""
-        first, second = table.texts(key, 2)
+        first, second = table.texts(key)
         return self.known_space(table, key, first).id, self.known_space(table, key, second).id

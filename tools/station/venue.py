@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
+from tools.station.keys import accept
 from tools.station.located import Table, read_tables
-from tools.station.model import CERTAINTIES, Fact, Georeference, Line, PlanError, Source, Venue
+from tools.station.model import Fact, Georeference, Line, PlanError, Source, Venue
+from tools.station.venue_tables import VENUE
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_HEAD = (
-    *("id", "name_ko", "name_en", "category", "address_ko", "address_en", "schematic", "notice_ko", "notice_en"),
-    *("attribution_ko", "attribution_en", "licence", "licence_note", "text_ko", "text_en", "view_bearing_deg"),
-)
 
 
 def read_venue(path: Path) -> Venue:
@@ -35,15 +31,11 @@ def read_venue(path: Path) -> Venue:
     PlanError
         If a table or key is missing, or a fact names a source that is not listed.
     """
-    tables = read_tables(path)
+    tables = [accept(table, VENUE) for table in read_tables(path)]
     head = _one(tables, "venue", path.name)
     place = _one(tables, "georeference", path.name)
-    head.only(_HEAD)
-    place.only(("crs", "easting_m", "northing_m", "height_m", "y_axis_bearing_deg", "note"))
     sources = tuple(_source(table) for table in tables if table.name == "source")
     facts = tuple(_fact(table, {source.id for source in sources}) for table in tables if table.name == "fact")
-    if head.values.get("schematic") is not True:
-        raise head.where("schematic").error("a station made here is schematic.", "Write schematic = true.")
     return Venue(
         id=head.text("id"),
         ko=head.text("name_ko"),
@@ -53,9 +45,9 @@ def read_venue(path: Path) -> Venue:
         address_en=head.text("address_en"),
         notice_ko=head.text("notice_ko"),
         notice_en=head.text("notice_en"),
-        text_ko=head.text("text_ko", ""),
-        text_en=head.text("text_en", ""),
-        view_bearing_deg=head.number("view_bearing_deg") if "view_bearing_deg" in head.values else None,
+        text_ko=head.text("text_ko"),
+        text_en=head.text("text_en"),
+        view_bearing_deg=head.number_or_none("view_bearing_deg"),
         attribution_ko=head.text("attribution_ko"),
         attribution_en=head.text("attribution_en"),
         licence=head.text("licence"),
@@ -81,38 +73,26 @@ def _one(tables: list[Table], name: str, file: str) -> Table:
 
 
 def _line(table: Table) -> Line:
-    table.only(("id", "ko", "en", "colour"))
-    colour = table.text("colour")
-    if not re.fullmatch(r"#[0-9A-Fa-f]{6}", colour):
-        raise table.where("colour").error(f"{colour!r} is not a colour.", 'Write colour = "#0052A4".')
-    return Line(id=table.text("id"), ko=table.text("ko"), en=table.text("en"), colour=colour)
+    return Line(id=table.text("id"), ko=table.text("ko"), en=table.text("en"), colour=table.text("colour"))
 
 
 def _source(table: Table) -> Source:
-    table.only(("id", "what", "licence"))
     return Source(id=table.text("id"), what=table.text("what"), licence=table.text("licence"))
 
 
 def _fact(table: Table, known: set[str]) -> Fact:
-    """Read one fact; its source letters must be listed, its certainty is one of the four words."""
-    table.only(("key", "value", "unit", "source", "certainty", "note"))
-    source, certainty = table.text("source", ""), table.text("certainty")
+    """Read one fact; its source letters must be listed."""
+    source = table.text("source")
     for letter in source.split():
         if letter not in known:
             raise table.where("source").error(f"source {letter!r} is not listed.", "Add a [[source]] with this id.")
-    if certainty not in CERTAINTIES:
-        raise table.where("certainty").error(
-            f"unknown certainty {certainty!r}.", f"Use one of: {', '.join(sorted(CERTAINTIES))}."
-        )
-    if "value" not in table.values:
-        raise table.where("value").error("a fact needs a value.", "Write value = 10.05 (and a unit).")
     return Fact(
         key=table.text("key"),
         value=_words(table.values["value"]),
-        unit=table.text("unit", ""),
+        unit=table.text("unit"),
         source=source,
-        certainty=certainty,
-        note=table.text("note", ""),
+        certainty=table.text("certainty"),
+        note=table.text("note"),
     )
 
 

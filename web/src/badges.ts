@@ -4,7 +4,7 @@ import { best } from "./i18n";
 import type { LineMark } from "./landing/model";
 import { hex } from "./palette";
 
-const INK = "#16202b";
+const INK = "#000000";
 const WHITE = "#ffffff";
 
 /** Relative luminance of a colour (WCAG 2.2). */

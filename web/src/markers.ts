@@ -28,6 +28,8 @@ const FROM_PX_PER_M: Readonly<Record<string, number>> = {
   information: 3.2, service_office: 4.5, ticket_machine: 6, emergency_exit: 4.5, fire_hydrant: 12, fire_extinguisher: 12, wifi: 16, seating: 22, emergency_light: 22,
 }; // prettier-ignore
 const FROM_NEAR_PX_PER_M = 9;
+/** Exits without a number, such as the doors of lifts in the street. */
+const UNNUMBERED_FROM_PX_PER_M = 2.2;
 /** With all levels shown, as little as orients. */
 const SEEN_FROM_AFAR = new Set(["lift", "escalator", "restroom", "restroom_accessible", "aed"]);
 const ALL_FACTOR = 2.2;
@@ -96,8 +98,9 @@ function marker(context: Context, element: Element, wayOut: Marker["position"] |
   const position = atLevel(context, wayOut ? { ...element, type: "connector", levels: [level], point: [...wayOut] } : element, level);
   const base = { id: element.id, position, icon: iconOf(element) };
   if (element.type === "exit") {
-    const kind = element.number ? "badge" : "icon";
-    return { ...base, kind, icon: "exit", text: element.number, priority: element.number ? 100 : 88, ...(warned && { colour: WARNED, priority: 250 }), ...(!element.number && !warned && { fromPxPerM: 2.2 }) };
+    const exit = { ...base, icon: "exit", text: element.number, ...(warned && { colour: WARNED }) };
+    if (element.number) return { ...exit, kind: "badge", priority: warned ? 250 : 100 };
+    return { ...exit, kind: "icon", priority: warned ? 250 : 88, fromPxPerM: warned ? 0 : UNNUMBERED_FROM_PX_PER_M };
   }
   if (element.type === "space" && !hasOwnIcon(element)) {
     const text = best(element.name, lang);

@@ -166,14 +166,16 @@ export class Picture {
 
   private follow(state: State, before: State): void {
     document.documentElement.dataset["level"] = state.level;
-    if (state.level !== before.level && this.stage) {
+    const changed = (...keys: (keyof State)[]): boolean => keys.some((key) => state[key] !== before[key]);
+    // What panels cover comes first: it decides where things fit.
+    if (changed("open", "picked", "tab", "opening")) this.inset();
+    const isFree = this.paths.length === 0 && !state.picked;
+    if (changed("level") && this.stage) {
       this.update();
-      if (this.paths.length === 0 && !state.picked) this.stage.fitVisible({ keep: true });
-    } else if (state !== before && !onlyPanels(state, before)) this.update();
-    if (state.apart !== before.apart && this.stage && this.paths.length === 0 && !state.picked) this.refit();
-    if (state.apart !== before.apart || state.cutM !== before.cutM || state.front !== before.front) this.remember();
-    if (state.open !== before.open || state.picked !== before.picked || state.tab !== before.tab || state.opening !== before.opening) this.inset();
-    if (state.opening !== before.opening && this.paths.length === 0 && !state.picked) this.refit();
+      if (isFree) this.stage.fitVisible({ keep: true });
+    } else if (!onlyPanels(state, before)) this.update();
+    if (changed("apart", "opening") && isFree) this.refit();
+    if (changed("apart", "cutM", "front")) this.remember();
   }
 
   /** Storeys that moved apart must stay in view. */

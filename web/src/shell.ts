@@ -163,15 +163,14 @@ export class Shell {
       },
       svg(iconPath("opening")),
     );
-    keepingFocus(this.tools, () => replace(
-      this.tools,
-      takeApart,
+    const rest = [
       tool("plus", t("view.in"), () => this.events.zoom(0.7)),
       tool("minus", t("view.out"), () => this.events.zoom(1 / 0.7)),
       tool("turn", t("view.turn"), () => this.events.turn()),
       plan,
       tool("fit", t("view.fit"), () => this.events.fit()),
-    ));
+    ];
+    keepingFocus(this.tools, () => replace(this.tools, takeApart, ...rest));
   }
 
   /** Sliders that take the building apart: between levels, above the floors, and from the front. */
@@ -181,11 +180,33 @@ export class Shell {
     this.opening.setAttribute("aria-label", t("view.opening"));
     const share = apart ?? usualApart;
     const percent = (value: number): string => t("view.apartValue", { value: Math.round(value * 100) });
+    const { store } = this;
     const sliders: [string, Slider][] = [
-      ["apart", { label: t("view.apart"), low: 0, high: 100, step: 2, value: share * 100, text: share < 0.005 ? t("view.together") : percent(share), set: (value) => this.store.set({ apart: value / 100 }) }],
-      ["cut", { label: t("view.cut"), low: LOWEST_CUT_M, high: FULL_CUT_M, step: 0.1, value: cutM, text: cutM >= FULL_CUT_M ? t("view.cutFull") : metres(cutM), set: (value) => this.store.set({ cutM: Math.round(value * 10) / 10 }) }],
-      ["front", { label: t("view.front"), low: 0, high: 100, step: 2, value: front * 100, text: front <= 0 ? t("view.closed") : percent(front), set: (value) => this.store.set({ front: value / 100 }) }],
-    ];
+      [
+        "apart",
+        {
+          label: t("view.apart"), low: 0, high: 100, step: 2, value: share * 100,
+          text: share < 0.005 ? t("view.together") : percent(share),
+          set: (value) => store.set({ apart: value / 100 }),
+        },
+      ],
+      [
+        "cut",
+        {
+          label: t("view.cut"), low: LOWEST_CUT_M, high: FULL_CUT_M, step: 0.1, value: cutM,
+          text: cutM >= FULL_CUT_M ? t("view.cutFull") : metres(cutM),
+          set: (value) => store.set({ cutM: Math.round(value * 10) / 10 }),
+        },
+      ],
+      [
+        "front",
+        {
+          label: t("view.front"), low: 0, high: 100, step: 2, value: front * 100,
+          text: front <= 0 ? t("view.closed") : percent(front),
+          set: (value) => store.set({ front: value / 100 }),
+        },
+      ],
+    ]; // prettier-ignore
     // A slider that is being dragged must stay the same element.
     if (this.opening.childElementCount === 0) {
       const reset = (): void => this.store.set({ apart: undefined, cutM: CUT_M, front: 0 });

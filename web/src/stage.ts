@@ -442,10 +442,10 @@ export class Stage {
 
   /** Go nearer to what is under a point of the stage. */
   private focusAt(x: number, y: number): void {
-    const picked = this.pickAt(x, y);
-    const box = picked && this.features.get(picked.id)?.box;
-    const point = picked?.point ? this.place(picked.point) : box && this.boxInPicture({ box } as Drawn).getCenter(new THREE.Vector3());
-    if (!point) return;
+    const marker = this.overlay.at(x, y);
+    const at = marker ? marker.position : this.pickAt(x, y)?.point;
+    if (!at || marker?.kind === "level") return;
+    const point = this.place(at);
     this.touched = true;
     this.events.focused();
     this.view.focus(point);

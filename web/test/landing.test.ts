@@ -99,7 +99,7 @@ describe("the ground", () => {
 
   it("draws both banks at the width, and cuts lines at the sides", () => {
     const [[left, right]] = banks([[0, 0], [1, 0]], 0.5) as [[Km, Km]];
-    expect([left, right]).toEqual([[-0, 0.25], [0, -0.25]]);
+    expect([left, right]).toEqual([[0, 0.25], [0, -0.25]]);
     expect(within([[-2, 0], [0, 0], [2, 2]], -1, 1)).toEqual([[-1, 0], [0, 0], [1, 1]]);
     expect(within([[2, 2], [-2, 0]], -1, 1).map(([x]) => x)).toEqual([1, -1]);
     expect(smooth([[0, 0], [1, 1]], 2)).toHaveLength(3);

@@ -157,6 +157,7 @@ def _exit(data: VenueData, item: Exit) -> dict[str, Any]:
         "certain": item.certain,
         "outside": item.outside,
         "adjoins": item.adjoins or None,
+        "everyday": item.everyday,
     }
 
 

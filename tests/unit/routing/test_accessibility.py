@@ -56,6 +56,17 @@ def test_only_exits_to_the_outside_count_and_come_in_the_order_of_their_numbers(
     assert [e.number for e in ordered_exits(replace(building, exits=exits))] == ["9", "9-1", "10", "A", ""]
 
 
+def test_emergency_exits_count_only_where_there_are_no_others() -> None:
+    building = street_station()
+    exits = tuple(replace(e, everyday=e.number != "2") for e in building.exits)
+    assert [ident for ident, _ in only(replace(building, exits=exits)).ways] == ["exit-door-1"]
+    none = tuple(replace(e, everyday=False) for e in building.exits)
+    assert len(only(replace(building, exits=none)).ways) == 2
+    house = two_floors()
+    doors = tuple(replace(e, everyday=e.number == "2") for e in house.exits)
+    assert [e.number for e in main_entrances(replace(house, exits=doors))] == ["2"]
+
+
 def test_a_platform_without_a_way_says_what_is_in_it() -> None:
     building = street_station()
     row = only(replace(building, connectors=building.connectors[1:]))

@@ -269,6 +269,14 @@ def test_a_roof_garden_is_a_part_of_the_building(tmp_path: Path) -> None:
     assert next(s for s in building.spaces if s.id == ground.GlobalId).walkable
 
 
+@pytest.mark.parametrize(("kind", "everyday"), [("main", True), ("Fire", False), ("service", False), ("huh", True)])
+def test_a_way_out_for_emergencies_only(tmp_path: Path, kind: str, everyday: bool) -> None:  # noqa: FBT001
+    stop = Stop()
+    stop.builder.say(stop.front, ExitKind=kind)
+    building, _ = made(stop.builder, tmp_path)
+    assert [(e.outside, e.everyday) for e in building.exits] == [(True, everyday)]
+
+
 def test_a_door_into_the_neighbouring_venue(tmp_path: Path) -> None:
     stop = Stop()
     stop.builder.say(stop.front, ExitNumber="4", ExitKind="adjoining", Adjoins="city-hall")

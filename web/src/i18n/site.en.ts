@@ -181,6 +181,7 @@ export const siteEn = {
   "data.meaning": "Meaning",
   "data.note": "Note",
   "data.conflict": "Sources disagree",
+  "data.factsCaption": "{count} facts",
   "data.ofLine": "Line {line}",
   "data.noFacts": "The server does not give the facts of this place yet. They are in the file venue.toml of its plan.",
 

@@ -183,6 +183,7 @@ export const siteKo: Readonly<Record<SiteKey, string>> = {
   "data.meaning": "뜻",
   "data.note": "비고",
   "data.conflict": "출처가 서로 다름",
+  "data.factsCaption": "사실 {count}건",
   "data.ofLine": "{line}호선",
   "data.noFacts": "서버가 아직 이 장소의 사실을 주지 않습니다. 도면의 venue.toml에 적혀 있습니다.",
 

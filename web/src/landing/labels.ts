@@ -25,9 +25,9 @@ const GAP = 5;
 /** What a pixel of distance costs, against a pixel of area of another name, or of what is drawn. */
 const [PER_DISTANCE, PER_NAME, PER_DRAWN] = [14, 100, 3];
 
-/** Place one label for every anchor; those lower in the picture, and so nearer, come first. */
-export function placeLabels(anchors: readonly Anchor[], frame: { width: number; height: number }, drawn: readonly Box[] = []): Placed[] {
-  const placed: Box[] = [];
+/** Place one label for every anchor; those lower in the picture, and so nearer, come first. Controls have their place `taken`. */
+export function placeLabels(anchors: readonly Anchor[], frame: { width: number; height: number }, drawn: readonly Box[] = [], taken: readonly Box[] = []): Placed[] {
+  const placed: Box[] = [...taken];
   const answer: Placed[] = anchors.map(() => ({ left: 0, top: 0 }));
   const order = anchors.map((_, index) => index).sort((a, b) => (anchors[b] as Anchor).y - (anchors[a] as Anchor).y || a - b);
   for (const index of order) {

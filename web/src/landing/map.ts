@@ -177,7 +177,7 @@ export class CityMap {
     const anchors = ends.map(({ x, y }, index) => ({ x, y, width: pins[index]?.offsetWidth ?? 0, height: pins[index]?.offsetHeight ?? 0 }));
     const drawn = this.places.map(({ top, low, half }): Box => ({ left: top.x - half, top: top.y, width: 2 * half, height: low.y - top.y + half * 0.7 }));
     const marks = this.scene?.landmarks.map(({ at }) => this.scene?.project(at)).map((at): Box => ({ left: (at?.x ?? 0) - 28, top: (at?.y ?? 0) - 9, width: 56, height: 18 })) ?? [];
-    const lines = placeLabels(anchors, { width, height: height - 8 }, [...drawn, ...marks]).map(({ left, top }, index) => {
+    const lines = placeLabels(anchors, { width, height: height - 8 }, [...drawn, ...marks], [this.toolBox()]).map(({ left, top }, index) => {
       const [pin, anchor] = [pins[index], anchors[index]];
       if (!pin || !anchor) return undefined;
       pin.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
@@ -194,6 +194,11 @@ export class CityMap {
       const place = this.scene?.project(at);
       if (mark && place) mark.style.transform = `translate(${Math.round(place.x)}px, ${Math.round(place.y)}px) translate(-50%, -50%)`;
     });
+  }
+
+  private toolBox(): Box {
+    const { offsetLeft: left, offsetTop: top, offsetWidth: width, offsetHeight: height } = this.tool;
+    return { left, top, width, height };
   }
 
   /** Dragging sideways turns the map, a tap near a stack chooses it; up and down stays the page's. */

@@ -148,7 +148,7 @@ function equipment(source: Source, items: readonly Item[]): HTMLElement {
   const found = items.filter(({ category, accessible, type }) => (EQUIPMENT.has(category) || (type === "facility" && accessible === true)) && type !== "opening");
   if (found.length === 0) return h("p", {}, s("facilities.none"));
   const groups = byKind(found, (item) => source.levelRank(item.levels), (item) => source.title(item));
-  const columns = [{ title: s("page.name") }, { title: s("page.kind") }, { title: s("page.level"), isTight: true }, { title: s("page.map"), isTight: true }];
+  const columns = [{ title: s("page.name") }, { title: s("page.kind") }, { title: s("page.level"), isTight: true }, { title: s("page.map"), isTight: true, isScreenOnly: true }];
   const rows = groups.flatMap(([, group]) => group.map((item) => [source.title(item), best(item.label) || item.category, source.levelNames(item.levels), source.showLink(item.id, source.title(item))]));
   return table({ caption: s("access.equipmentCaption"), columns, rows, isCaptionHidden: true });
 }

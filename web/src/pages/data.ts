@@ -1,11 +1,11 @@
 /** Data and sources: what can be downloaded, under which licence, and every fact with how sure it is. */
 import { h } from "../dom";
-import { best, t } from "../i18n";
+import { best, language, t } from "../i18n";
 import { s } from "../i18n/site";
 import { definitions } from "./overview";
 import { bytes, downloadsOf, factsOf, grouped, type Certainty, type Download, type Fact, type Facts } from "./read";
 import { later, type Source, tongue } from "./source";
-import { table } from "./table";
+import { type Cell, table, tableBox, tableRow } from "./table";
 
 const CERTAINTIES = ["seen", "derived", "general", "assumed"] as const;
 const MARKS: Readonly<Record<Certainty, string>> = { seen: "yes", derived: "plain", general: "doubt", assumed: "no" };
@@ -85,20 +85,30 @@ function certain({ facts, sources: list }: Facts): HTMLElement {
     h("h2", { id: "facts-title" }, s("data.facts")),
     h("p", {}, s("data.factsIntro")),
     legend,
-    ...grouped(facts).map(([name, own]) => factTable(name, own, titles)),
+    facts.length > 0 && factTable(facts, titles),
   );
 }
 
-function factTable(name: string, facts: readonly Fact[], titles: ReadonlyMap<string, string>): HTMLElement {
+/** One table for all facts, in groups: columns stay under one another. */
+function factTable(facts: readonly Fact[], titles: ReadonlyMap<string, string>): HTMLElement {
   const columns = [{ title: s("data.fact") }, { title: s("data.value") }, { title: s("data.certainty"), isTight: true }, { title: s("data.source"), isTight: true }, { title: s("data.note") }];
-  const rows = facts.map((fact) => [
-    h("span", { lang: "en" }, factName(fact.key, name)),
+  const bodies = grouped(facts).map(([name, own]) => {
+    const head = h("tr", { class: "group" }, h("th", { scope: "rowgroup", colspan: columns.length }, groupName(name)));
+    return h("tbody", {}, head, ...own.map((fact) => tableRow(factCells(fact, name, titles), columns)));
+  });
+  return tableBox(s("data.factsCaption", { count: facts.length }), columns, bodies, true);
+}
+
+function factCells(fact: Fact, group: string, titles: ReadonlyMap<string, string>): Cell[] {
+  const linked = fact.sources.flatMap((id, index) => [index > 0 ? ", " : "", h("a", { href: `#source-${id}`, title: titles.get(id) ?? "" }, id)]);
+  const isNoted = fact.isConflict || fact.note !== "";
+  return [
+    h("span", { lang: "en" }, factName(fact.key, group)),
     h("span", tongue(`${fact.value} ${fact.unit}`), fact.value, " ", h("span", { class: "unit" }, fact.unit)),
     certainty(fact.certainty),
-    h("span", {}, ...fact.sources.flatMap((id, index) => [index > 0 ? ", " : "", h("a", { href: `#source-${id}`, title: titles.get(id) ?? "" }, id)])),
-    h("span", tongue(fact.note), fact.isConflict && h("span", { class: "state doubt" }, s("data.conflict")), fact.isConflict && " ", fact.note),
-  ]);
-  return table({ caption: groupName(name), columns, rows });
+    linked.length > 0 && h("span", {}, ...linked),
+    isNoted && h("span", tongue(fact.note), fact.isConflict && h("span", { class: "state doubt", lang: language() }, s("data.conflict")), fact.isConflict && " ", fact.note),
+  ];
 }
 
 /** What a fact is about, from its dotted key: within its group without the group's name. */

@@ -81,7 +81,7 @@ function kindSection(source: Source, category: string, group: readonly Item[], i
     return [source.title(item), source.levelNames(item.levels), h("span", tongue(notes.join(" ")), notes.join(" · ")), source.showLink(item.id, source.title(item))];
   });
   const hasNotes = rows.some(([, , note]) => (note as HTMLElement).textContent !== "");
-  const columns = [{ title: s("page.name") }, { title: s("page.level"), isTight: true }, { title: s("page.about") }, { title: s("page.map"), isTight: true }];
+  const columns = [{ title: s("page.name") }, { title: s("page.level"), isTight: true }, { title: s("page.about") }, { title: s("page.map"), isTight: true, isScreenOnly: true }];
   const without = <T>(cells: readonly T[]): T[] => cells.filter((_, index) => hasNotes || index !== 2);
   return h(
     "section",

@@ -54,7 +54,7 @@ function sum(items: readonly Item[]): number {
 function levelName(level: Level): string {
   const name = best(level.name);
   const rest = name.startsWith(level.short_name) ? name.slice(level.short_name.length).replace(/^[\s,:·-]+/, "") : name;
-  return rest;
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
 }
 
 function all(source: Source, top: readonly Level[], items: readonly Item[]): HTMLElement {
@@ -73,13 +73,13 @@ function all(source: Source, top: readonly Level[], items: readonly Item[]): HTM
     { title: s("levels.spaces"), isNumber: true },
     { title: s("levels.area"), isNumber: true },
     { title: s("levels.places") },
-    { title: s("page.map"), isTight: true },
+    { title: s("page.map"), isTight: true, isScreenOnly: true },
   ];
   return table({ caption: s("levels.caption", { name: best(source.context.venue.name) }), columns, rows });
 }
 
 function spaces(source: Source, top: readonly Level[], items: readonly Item[]): HTMLElement[] {
-  const columns = [{ title: s("page.name") }, { title: s("page.kind") }, { title: s("levels.access") }, { title: s("levels.area"), isNumber: true }, { title: s("page.map"), isTight: true }];
+  const columns = [{ title: s("page.name") }, { title: s("page.kind") }, { title: s("levels.access") }, { title: s("levels.area"), isNumber: true }, { title: s("page.map"), isTight: true, isScreenOnly: true }];
   return top.flatMap((level) => {
     const own = spacesOf(items, level);
     if (own.length === 0) return [];

@@ -89,7 +89,7 @@ function platforms(source: Source): HTMLElement | null {
     });
   });
   if (rows.length === 0) return null;
-  const columns = [{ title: s("page.name") }, { title: s("overview.lines") }, { title: s("page.level"), isTight: true }, { title: s("page.map"), isTight: true }];
+  const columns = [{ title: s("page.name") }, { title: s("overview.lines") }, { title: s("page.level"), isTight: true }, { title: s("page.map"), isTight: true, isScreenOnly: true }];
   return h("section", { "aria-labelledby": "platforms-title" }, h("h2", { id: "platforms-title" }, s("overview.platforms")), table({ caption: s("overview.platforms"), columns, rows, isCaptionHidden: true }));
 }
 
@@ -102,7 +102,7 @@ function exits(source: Source): HTMLElement | null {
     const level = typeof exit.level === "string" ? exit.level : exit.level.id;
     return [name, exit.number || "–", levels.find(({ id }) => id === level)?.short_name ?? "", source.showLink(exit.id, name)];
   });
-  const columns = [{ title: s("page.name") }, { title: s("overview.exitNumber"), isTight: true }, { title: s("page.level"), isTight: true }, { title: s("page.map"), isTight: true }];
+  const columns = [{ title: s("page.name") }, { title: s("overview.exitNumber"), isTight: true }, { title: s("page.level"), isTight: true }, { title: s("page.map"), isTight: true, isScreenOnly: true }];
   return h("section", { "aria-labelledby": "exits-title" }, h("h2", { id: "exits-title" }, s("overview.exitList")), table({ caption: s("overview.exitsCaption"), columns, rows, isCaptionHidden: true }));
 }
 

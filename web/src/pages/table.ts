@@ -8,6 +8,12 @@ export interface Column {
   /** Figures: to the right, in columns. */
   isNumber?: boolean;
   isTight?: boolean;
+  /** Links: on paper they lead nowhere. */
+  isScreenOnly?: boolean;
+}
+
+function classOf(column: Column | undefined): string | null {
+  return [column?.isNumber && "number", column?.isTight && "tight", column?.isScreenOnly && "screen-only"].filter(Boolean).join(" ") || null;
 }
 
 export interface TableOptions {
@@ -28,7 +34,7 @@ export function table({ caption, columns, rows, isStacked = true, isCaptionHidde
 }
 
 export function tableBox(caption: string, columns: readonly Column[], bodies: readonly HTMLElement[], isStacked: boolean, isCaptionHidden = false): HTMLElement {
-  const heads = columns.map(({ title, isNumber, isTight }) => h("th", { scope: "col", class: isNumber ? "number" : isTight ? "tight" : null }, title));
+  const heads = columns.map((column) => h("th", { scope: "col", class: classOf(column) }, column.title));
   const made = h("table", {}, h("caption", { class: isCaptionHidden ? "visually-hidden" : null }, caption), h("thead", {}, h("tr", {}, ...heads)), ...bodies);
   return h("div", { class: isStacked ? "table-box stacked" : "table-box", role: "region", "aria-label": caption, tabindex: isStacked ? null : 0 }, made);
 }
@@ -40,8 +46,7 @@ export function tableRow(cells: readonly Cell[], columns: readonly Column[], hea
     ...cells.map((cell, index) => {
       const column = columns[index];
       if (index === head) return h("th", { scope: "row" }, cell);
-      const kind = column?.isNumber ? "number" : column?.isTight ? "tight" : null;
-      return h("td", { class: kind, "data-label": cell ? (column?.title ?? null) : null }, cell && typeof cell === "string" ? h("span", {}, cell) : cell);
+      return h("td", { class: classOf(column), "data-label": cell ? (column?.title ?? null) : null }, cell && typeof cell === "string" ? h("span", {}, cell) : cell);
     }),
   );
 }
