@@ -8,9 +8,9 @@ STORE ?= var/store
 PORT ?= 8000
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check format bench docs lock goldens clean setup build debian
+.PHONY: run test check format bench docs lock goldens pictures clean setup build debian
 
-run: build  ## build the demo venue and serve it
+run: build  ## build the pilot venues and serve them
 	@$(BIN)/indoor3d demo --store $(STORE) --port $(PORT)
 
 test: build debian web/node_modules  ## run every test
@@ -37,6 +37,9 @@ docs: setup  ## the documentation, strictly
 
 goldens: setup  ## write the golden files again; look at the difference before committing
 	$(BIN)/python tools/goldens.py
+
+pictures: build  ## take the pictures of the documentation again; needs Chromium
+	$(BIN)/python tools/pictures.py
 
 lock: setup  ## resolve the dependencies again
 	$(BIN)/pip-compile --quiet --upgrade --extra test --extra check --extra docs --extra lock --generate-hashes \

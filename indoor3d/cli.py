@@ -105,17 +105,36 @@ def build(**options: Any) -> None:
             made = pipeline.build(options["source"], store, venue=options["venue"], at=options["at"], progress=progress)
         if options["report_file"]:
             _write_report(made.report, made.building, options["report_file"], options["lang"])
-        facts = made.as_dict(options["lang"])
-        if options["as_json"]:
-            _print_json(facts)
-            return
-        click.echo(
-            "{venue} {version}: {levels} levels, {spaces} spaces ({reachable_spaces} reach an exit), {openings} openings, "
-            "{connectors} connectors, {exits} exits, {triangles} triangles in {seconds:.1f} s".format(
-                **facts, seconds=sum(facts["timings_s"].values())
-            )
+        _echo_build(made, options)
+
+
+@cli.command()
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--id", "venue", required=True, metavar="ID", help="Id of the joined venue.")
+@click.option("--name-ko", default="", help="Its Korean name.")
+@click.option("--name-en", default="", help="Its English name.")
+@_store_option
+@_json_option
+@_lang_option
+def join(**options: Any) -> None:
+    """Build venues that touch as one, so that routes and evacuation cross.
+
+    Each of SOURCES is a file whose name is the id of its venue. A door that two of them share (an exit of each that says
+    that it adjoins the other) becomes a door inside; pavements that meet become one.
+    """
+    with _reporting(options), _opened(options) as store:
+        from indoor3d import pipeline
+        from indoor3d.models.building import Text, Venue
+
+        name = Text(
+            default=options["name_ko"] or options["name_en"] or options["venue"],
+            ko=options["name_ko"],
+            en=options["name_en"],
         )
-        _echo_issues(made.report, made.building, options["lang"])
+        whole = Venue(id=options["venue"], name=name, category="district")
+        with _progress(options) as progress:
+            made = pipeline.join(options["sources"], store, venue=whole, progress=progress)
+        _echo_build(made, options)
 
 
 @cli.command()
@@ -406,6 +425,20 @@ def _progress(options: dict[str, Any]) -> Iterator[Callable[[str, float], None]]
             bars.update(tasks[stage], completed=done)
 
         yield show_progress
+
+
+def _echo_build(made: Any, options: dict[str, Any]) -> None:
+    facts = made.as_dict(options["lang"])
+    if options["as_json"]:
+        _print_json(facts)
+        return
+    click.echo(
+        "{venue} {version}: {levels} levels, {spaces} spaces ({reachable_spaces} reach an exit), {openings} openings, "
+        "{connectors} connectors, {exits} exits, {triangles} triangles in {seconds:.1f} s".format(
+            **facts, seconds=sum(facts["timings_s"].values())
+        )
+    )
+    _echo_issues(made.report, made.building, options["lang"])
 
 
 def _write_report(report: Any, building: Any, path: Path, lang: str) -> None:

@@ -28,6 +28,8 @@ _WIGGLE_M = 0.6
 """A bend shorter than this, about a body, is part of passing a door and not a piece of way of its own."""
 _AT_GOAL_M = 1.5
 """A way that ends within this of the middle of a door ends at the door."""
+_AT_WALL_M = 0.2
+"""Nearer to the ground outdoors than an outer wall is thick."""
 _RIDES = {str(mode) for mode in Mode} - {str(Mode.WALK)}
 _SAID = {OpeningCategory.DOOR, OpeningCategory.GATE, OpeningCategory.SCREEN_DOOR, OpeningCategory.ENTRANCE}
 
@@ -254,27 +256,27 @@ def _doors(steps: Sequence[Step], building: Building) -> list[list[Door]]:
         onward = steps[min(index + 1, len(steps) - 1)]
         doors = []
         for opening in said:
-            street = next((outdoors[s] for s in opening.spaces if s in outdoors), None)
             sense = Sense.THROUGH
-            if opening.id in exits and street is not None:
-                sense = _sense(opening, street, np.subtract(onward.position, step.position)[:2])
-                at_goal = opening is said[-1] and onward.maneuver == "arrive"
+            if opening.id in exits and outdoors.keys() & set(opening.spaces):
+                sense = _sense(opening, list(outdoors.values()), step.position, onward.position)
+            if sense is Sense.IN and opening is said[-1] and onward.maneuver == "arrive":
                 centre = opening.footprint.centroid
                 near = math.dist((centre.x, centre.y), onward.position[:2]) < _AT_GOAL_M
-                sense = Sense.TO if sense is Sense.IN and at_goal and near else sense
+                sense = Sense.TO if near else sense
             doors.append(Door(opening, sense))
         found.append(doors)
     return found
 
 
-def _sense(opening: Opening, street: Space, way: Floats) -> Sense:
-    """Whether a way passes an exit towards the street, by the side of the door on which the street lies."""
+def _sense(opening: Opening, outdoors: Sequence[Space], start: Position, end: Position) -> Sense:
+    """Whether a straight way passes an exit to the street: by where it is half way to the door, or half way on from it."""
     centre = opening.footprint.centroid
-    near = shapely.intersection(street.footprint, opening.footprint).centroid
-    if near.is_empty:
-        return Sense.THROUGH
-    outward = (near.x - centre.x) * float(way[0]) + (near.y - centre.y) * float(way[1])
-    return Sense.OUT if outward > 0 else Sense.IN
+    door = (centre.x, centre.y)
+    before = math.dist(start[:2], door) >= math.dist(end[:2], door)
+    x, y = start[:2] if before else end[:2]
+    middle = shapely.Point((x + door[0]) / 2, (y + door[1]) / 2)
+    outside = any(s.level == opening.level and s.footprint.distance(middle) < _AT_WALL_M for s in outdoors)
+    return Sense.OUT if outside != before else Sense.IN
 
 
 def _position(row: Floats) -> Position:

@@ -108,7 +108,7 @@ def free_space(ground: BaseGeometry, passages: Sequence[Passage], radius_m: floa
 
 
 def walkable(building: Building, *, radius_m: float) -> tuple[Walkable, ...]:
-    """Make every surface of a building, by level, then by height.
+    """Make every surface of a building on which somebody can stand, by level, then by height.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def walkable(building: Building, *, radius_m: float) -> tuple[Walkable, ...]:
                 radius_m=radius_m,
             )
         )
-    return tuple(surfaces)
+    return tuple(surface for surface in surfaces if not surface.free.is_empty)
 
 
 def ordered_levels(building: Building) -> list[str]:

@@ -1,6 +1,7 @@
 """A server, a browser with software graphics, and pages that remember everything that went wrong."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ SCREENSHOTS = Path(__file__).parent / "screenshots"
 PHONE = {"width": 412, "height": 800}
 DESKTOP = {"width": 1280, "height": 800}
 READY_MS = 60_000
+SMALL = "?venue=two-floors"
 
 FLAGS = [
     "--no-sandbox",
@@ -84,6 +86,18 @@ class Visit:
         )
         return values
 
+    def choose(self, label: str, name: str) -> None:
+        """Choose an end of a route by typing its name."""
+        field = self.page.get_by_role("combobox", name=label, exact=True)
+        field.fill(name)
+        self.page.get_by_role("option", name=re.compile(rf"^{re.escape(name)}")).first.click()
+
+    def route(self, start: str, goal: str) -> None:
+        """Ask for a route by the names of its ends, as a person types them."""
+        self.page.get_by_role("tab", name="Route").click()
+        self.choose("From", start)
+        self.choose("To", goal)
+
     def tap(self, position: tuple[float, float, float]) -> None:
         """Tap a place of the picture, given in site metres."""
         x, y = self.page.evaluate(
@@ -98,11 +112,17 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def served() -> str:
+    """What the server of a module serves: ``small``, or ``pilot`` where a module says so."""
+    return "small"
+
+
+@pytest.fixture(scope="module")
+def address(served: str) -> Iterator[str]:
     """Where the viewer is served; it has to be built before (``python tools/build_hook.py``)."""
     if not (Path(indoor3d.__file__).parent / "_web" / "index.html").is_file():
         pytest.skip("the viewer is not built")
-    command = [sys.executable, "-m", "tests.browser.server"]
+    command = [sys.executable, "-m", "tests.browser.server", served]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         first = server.stdout.readline().strip()
@@ -131,7 +151,7 @@ def opened(browser: Browser, address: str) -> Iterator[Opener]:
     contexts: list[BrowserContext] = []
     visits: list[Visit] = []
 
-    def open_page(*, phone: bool = False, lang: str = "en", query: str = "", expected: str = "tiles") -> Visit:
+    def open_page(*, phone: bool = False, lang: str = "en", query: str = SMALL, expected: str = "tiles") -> Visit:
         context = browser.new_context(
             viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
             has_touch=phone,

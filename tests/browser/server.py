@@ -1,4 +1,7 @@
-"""A real server of one small venue, in a process of its own: prints its address, then serves until it is stopped."""
+"""A real server in a process of its own: prints its address, then serves until it is stopped.
+
+It serves one small venue, or with ``pilot`` the venues that the package carries.
+"""
 
 import socket
 import sys
@@ -8,6 +11,7 @@ import uvicorn
 from indoor3d.api.server import configuration
 from indoor3d.api.settings import Settings
 from indoor3d.models.issue import Report
+from indoor3d.pipeline import build_demo
 from indoor3d.routing.build import build_navigation
 from indoor3d.store.base import Asset, Release
 from indoor3d.store.memory import MemoryCatalog
@@ -33,11 +37,19 @@ def published() -> MemoryCatalog:
     return store
 
 
+def pilot() -> MemoryCatalog:
+    """A store with the venues that the package carries."""
+    store = MemoryCatalog()
+    build_demo(store)
+    return store
+
+
 def main() -> None:
+    store = pilot() if sys.argv[1:] == ["pilot"] else published()
     listener = socket.create_server((HOST, 0))
     port = listener.getsockname()[1]
     address = f"http://{HOST}:{port}"
-    config = configuration(Settings(public_url=address), published(), host=HOST, port=port)
+    config = configuration(Settings(public_url=address), store, host=HOST, port=port)
     config.log_level = "warning"
     sys.stdout.write(f"{address}\n")
     sys.stdout.flush()

@@ -150,7 +150,7 @@ def test_the_landing_page_shows_every_venue_on_a_map_and_as_a_card(opened: Opene
     assert page.locator(".venue-card").count() == 4
     assert page.locator(".pin").count() == 3, "a joined entry is in the list only"
     first, joined = page.locator(".venue-card").first, page.locator('[data-venue="joined"]')
-    assert {"ko": "도식", "en": "Schematic"}[lang] in first.inner_text()
+    assert {"ko": "개략 모델", "en": "Schematic"}[lang] in first.inner_text()
     assert {"ko": "시청 일대", "en": "City Hall district"}[lang] in joined.inner_text()
     station = page.locator('[data-venue="city-hall"]').inner_text()
     assert "B3–1F" in station

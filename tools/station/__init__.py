@@ -3,10 +3,15 @@
 The modules, in the order in which a plan passes through them:
 
 ``located``   TOML that remembers the line of every table and key
+``keys``      tables and keys as data: what a table may hold, and what an error says
+``kinds``     the kinds of values
+``tables``    every table of a plan; ``venue_tables`` those of ``venue.toml``
+``geojson``   the same tables drawn as features
+``schema``    the same tables as JSON Schema
 ``model``     the plan as frozen values, in site metres
 ``venue``     names, attribution and georeference
 ``reader``    what all tables have in common
-``plan``      TOML tables → values, with errors that name file, line and remedy
+``plan``      tables → values, with errors that name file, line and remedy
 ``exits``     the street exit: one table becomes stairwell, stair, escalators, head and shutter
 ``network``   the plan as a graph: what can be reached, and what can be reached step-free
 ``geometry``  frames and footprints

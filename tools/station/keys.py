@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ REQUIRED: Any = object()
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "number": (int, float),
-    "integer": (int,),
+    "integer": (int, float),
     "boolean": (bool,),
     "array": (list,),
 }
@@ -41,19 +42,24 @@ def fits(value: Any, schema: Mapping[str, Any]) -> bool:
     True
     """
     kind = schema.get("type")
-    if kind is not None and (not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean")):
-        return False
-    if "enum" in schema and value not in schema["enum"]:
+    if kind is None:
+        return True
+    right = isinstance(value, _TYPES[kind]) and isinstance(value, bool) == (kind == "boolean")
+    if not right or value not in schema.get("enum", (value,)):
         return False
     if kind == "string":
         return re.search(schema.get("pattern", ""), value) is not None
-    if kind in {"number", "integer"}:
-        return bool(schema.get("minimum", value) <= value and not value <= schema.get("exclusiveMinimum", value - 1))
     if kind == "array":
         each = [*schema.get("prefixItems", ()), *[schema.get("items", {})] * len(value)]
         length = schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value))
         return length and all(fits(part, rule) for part, rule in zip(value, each, strict=False))
-    return True
+    return kind == "boolean" or _in_range(value, kind, schema)
+
+
+def _in_range(value: float, kind: str, schema: Mapping[str, Any]) -> bool:
+    if not math.isfinite(value) or (kind == "integer" and value != int(value)):
+        return False
+    return bool(schema.get("minimum", value) <= value and value > schema.get("exclusiveMinimum", value - 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,8 +88,11 @@ def read_opening(kind: str) -> Callable[[Reader, Table], None]:
     def read(reader: Reader, table: Table) -> None:
         names = reader.names(table)
         between = table.texts("between")
-        for name in between:
-            reader.known_space(table, "between", name)
+        spaces = [reader.known_space(table, "between", name) for name in between]
+        if kind == "door":
+            inner = min(spaces, key=lambda space: Polygon(space.ring).area)
+            names["ko"] = names["ko"] or f"{inner.ko} 문"
+            names["en"] = names["en"] or f"Door of {inner.en}"
         reader.openings.append(
             m.Opening(
                 **names,

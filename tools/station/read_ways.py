@@ -54,7 +54,7 @@ def read_escalator_pair(reader: Reader, table: Table) -> None:
             m.Flightway(
                 id=f"{names['id']}-{way}",
                 ko=f"{names['ko']} {ko}",
-                en=f"{names['en']}, {way}",
+                en=f"{names['en']} ({way})",
                 source=names["source"],
                 certainty=names["certainty"],
                 where=names["where"],

@@ -78,6 +78,8 @@ export class Catalogue {
       .sort(
         (a, b) =>
           GROUP_ORDER.indexOf(a.type) - GROUP_ORDER.indexOf(b.type) ||
+          Number(!a.number) - Number(!b.number) ||
+          a.number.localeCompare(b.number, "en", { numeric: true }) ||
           (rank.get(a.levels[0] ?? "") ?? 0) - (rank.get(b.levels[0] ?? "") ?? 0) ||
           this.title(a, lang).localeCompare(this.title(b, lang), lang, { numeric: true }) ||
           a.id.localeCompare(b.id),

@@ -16,6 +16,12 @@ _SPACES = {
     "street-hall": ("1F", "box = [0, 0, 20, 10]", 0.0, "lobby", "public"),
     "pavement": ("1F", "box = [-60, -10, 0, 25]", 0.0, "outdoor", "public"),
 }
+_STREET_LIFT = """
+[[lift]]
+id = "street-lift"
+at = [4, 8]
+stops = [["hall", "+x"], ["street-hall", "+x"]]
+"""
 _STOREYS = """
 [[storey]]
 id = "1F"
@@ -47,5 +53,5 @@ def write(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "venue.toml").write_text(examples(VENUE), encoding="utf-8")
     (folder / "plan.toml").write_text(f'files = ["b.toml"]\n{_STOREYS}', encoding="utf-8")
-    (folder / "b.toml").write_text(f"{examples(PLAN)}\n\n{spaces()}\n", encoding="utf-8")
+    (folder / "b.toml").write_text(f"{examples(PLAN)}\n\n{spaces()}\n{_STREET_LIFT}", encoding="utf-8")
     return folder
