@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from indoor3d.models.building import Building, Connector
 from indoor3d.models.vocabulary import ConnectorCategory, Direction, Mode
 from indoor3d.routing._columns import Columns, Link
+from indoor3d.routing.walkable import SAME_FLOOR_M
 
 Floats = NDArray[np.float64]
 
@@ -55,7 +56,10 @@ def add_connectors(
 def _stop_node(columns: Columns, connector: Connector, number: int, landing: Landing) -> tuple[int, Floats, float]:
     """The node to step on from, its place, and how far the model's stop lies from the floor."""
     x, y, z = connector.stops[number].position
-    at = np.array([x, y, landing.floor_m])
+    near = (
+        abs(z - landing.floor_m) <= SAME_FLOOR_M + 1e-9
+    )  # one surface holds floors so far apart, yet climbs are exact
+    at = np.array([x, y, z if near else landing.floor_m])
     length = float(np.hypot(x - landing.at[0], y - landing.at[1]))
     sill = abs(z - landing.floor_m)
     if length <= _SAME_M:

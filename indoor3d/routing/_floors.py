@@ -1,7 +1,7 @@
 """Putting places into a network: which surface, where exactly, and the straight ways from there."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,8 @@ Indices = NDArray[np.intp]
 SNAP_M = 1.5
 """How far a place may be moved to where a body fits (INGESTION.md §4)."""
 _INSIDE_M = 1e-6
+_POCKET_M2 = 1.0
+"""A smaller piece of free floor in a space is a gap behind something, where nobody stands."""
 _FILLED = 0.3
 """A connector that covers this share of a space is what people in it stand on, where there is no other floor."""
 
@@ -81,6 +83,9 @@ class Floors:
             node = int(self.network.exit_node[self.network.exit_id.index(place.element)])
             x, y, _ = self.network.node_position[node].tolist()
             return Spot(place=place, surface=int(self.network.node_surface[node]), x_m=x, y_m=y)
+        inside = self._inside(place, shut)
+        if inside is not None:
+            return inside
         offers = []
         for index in self._candidates(place):
             at = self._nearest(index, place, shut)
@@ -97,6 +102,28 @@ class Floors:
         self._refuse_ambiguous(place, near)
         _, surface, x, y = self._choose(place, near)
         return Spot(place=place, surface=surface, x_m=x, y_m=y)
+
+    def _inside(self, place: Place, shut: Collection[str]) -> Spot | None:
+        """The place in a space meant as a whole that is nearest to its middle; None where a place is meant by itself.
+
+        The middle may lie under stairs or in a shaft: what is nearest to it may then be another room.
+        """
+        space = next((s for s in self.building.spaces if s.id == place.element), None)
+        if space is None:
+            return None
+        middle = shapely.Point(place.x_m, place.y_m)
+        for index, ways in enumerate(self.ways):
+            if space.id not in {s.id for s in ways.surface.spaces}:
+                continue
+            part = shapely.intersection(self.open_part(index, shut), space.footprint)
+            if part.is_empty or part.distance(middle) == 0.0:
+                return None
+            large = [p for p in shapely.get_parts(part) if p.area >= _POCKET_M2]
+            part = shapely.union_all(large) if large else part
+            x, y = shapely.get_coordinates(shapely.shortest_line(part, middle))[0]
+            x, y = self.free(index).nearest([(x, y)])[0].tolist()
+            return Spot(place=replace(place, x_m=x, y_m=y), surface=index, x_m=x, y_m=y)
+        return None
 
     def landings(self, space: Space) -> list[Spot]:
         """Where the connectors that fill a space meet the floors they join: what people in it step onto."""

@@ -30,7 +30,7 @@ _CLEAR_M = 0.25
 _MIN_RISE_M = 0.1
 _GRAZE_M = 0.1
 _FLOOR_SHARE = 0.5
-_SILL_M = 0.05
+_SILL_M, _SILL_SHARE = 0.05, 0.02
 _STOREY_M, _SAME_Z_M, _LANDING_REACH_M = 1.0, 0.05, 3.0
 
 
@@ -268,7 +268,9 @@ class Connectors:
     def _connector(self, part: _Part, lower: tuple[Space, Position], upper: tuple[Space, Position]) -> Connector | None:
         product, category, way = part.product, part.category, part.way
         (low_space, low), (high_space, high) = lower, upper
-        low, high = _at_edge(way.path[0], low, part.footprint), _at_edge(way.path[-1], high, part.footprint)
+        sill_m = min(_SILL_M, _SILL_SHARE * LineString(way.path).length)
+        low = _at_edge(way.path[0], low, part.footprint, sill_m)
+        high = _at_edge(way.path[-1], high, part.footprint, sill_m)
         if high[2] - low[2] < _MIN_RISE_M and category is not ConnectorCategory.MOVING_WALK:
             self.model.issues.append(
                 Issue(code="connector.single-level", element=product.id, values={"category": str(category)})
@@ -318,16 +320,17 @@ class Connectors:
         self.model.issues.append(Issue(code="connector.unattached", element=product.id, values=values))
 
 
-def _at_edge(end: Position, place: Position, footprint: Plan) -> Position:
+def _at_edge(end: Position, place: Position, footprint: Plan, sill_m: float) -> Position:
     """The point between the end of a way and a free place on the floor where one steps onto the connector.
 
-    Without it half a metre of floor at either end would count as stairs.
+    Without it half a metre of floor at either end would count as stairs. ``sill_m`` of floor before the edge remain, so
+    that the point lies beside the connector and not on it.
     """
     beyond = LineString([end[:2], place[:2]]).difference(footprint)
-    if beyond.is_empty or beyond.length <= _SILL_M:
+    if beyond.is_empty or beyond.length <= sill_m:
         return place
     last = shapely.get_parts(beyond)[-1]
-    x, y = last.interpolate(_SILL_M).coords[0]
+    x, y = last.interpolate(sill_m).coords[0]
     return (float(x), float(y), place[2])
 
 

@@ -1,6 +1,5 @@
 """The pilot venues, each made once in a process: plan, IFC text, building, report and navigation graph."""
 
-import json
 import math
 from dataclasses import dataclass
 from functools import cache
@@ -89,10 +88,3 @@ def analytic_m(way: Flightway) -> float:
     flights = geo.flights(rise)
     riser = rise / sum(flights)
     return sum(math.hypot(n * geo.TREAD_M, n * riser) for n in flights) + (len(flights) - 1) * geo.LANDING_M
-
-
-def facts(venue: str) -> dict[str, Any]:
-    """The facts of a venue by key."""
-    return {fact.key: fact for fact in plan_of(venue).venue.facts}
-
-

@@ -1,147 +1,44 @@
-"""One SVG drawing a storey, for plan authors: what is where, and what is in the way."""
+"""One map a storey as SVG, to be read like the guide map of a station: what is where, what it is called, what is assumed."""
 
 from __future__ import annotations
 
-import html
+from itertools import count
 from typing import TYPE_CHECKING
 
-from tools.station import geometry as geo
-from tools.station.layout import Layout, door_places
+from tools.station import palette as paint
+from tools.station.floor_map import FloorMap
+from tools.station.layout import Layout
+from tools.station.sheet import EXIT_YELLOW, INK, PALE, Sheet, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tools.station.model import Plan, Point, Ring
+    from tools.station.model import Plan
 
-_FILL = {
-    "platform": "#dfe6ee",
-    "concourse": "#f4efe2",
-    "corridor": "#f4efe2",
-    "passage": "#eee6d2",
-    "lobby": "#e5f0e4",
-    "stairwell": "#e8e8e8",
-    "restroom": "#d7ecf2",
-    "restroom_accessible": "#b9dff0",
-    "nursing_room": "#f6dbe6",
-    "shop": "#f7e3c8",
-}
-_WAY = {"stairs": "#c47f2c", "escalator": "#7a4fb0", "ramp": "#4f9a54"}
-_MARK = {"aed": "#e5322d", "fire_hydrant": "#d0021b", "fire_extinguisher": "#ff6f61"}
-_MARGIN_M = 8.0
+_MARGIN_PX = 46.0
+_HEADER_PX = 96.0
+_MAX_PX = 2300.0
+_MAX_SCALE = 15.0
+_MIN_WIDTH_PX = 980.0
+_ROW_PX = 20.0
+_QUIET = "#5f666d"
 
 
-def _path(ring: Ring) -> str:
-    return "M" + "L".join(f"{x:.2f},{-y:.2f}" for x, y in ring) + "Z"
+def write_previews(plan: Plan, folder: Path) -> list[Path]:
+    """Write one SVG a storey into a folder and return the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    layout = Layout(plan)
+    files = []
+    for storey in plan.storeys:
+        file = folder / f"{plan.venue.id}-{storey.id}.svg"
+        file.write_text(draw(plan, storey.id, layout), encoding="utf-8")
+        files.append(file)
+    return files
 
 
-def _text(at: Point, words: str, size: float, colour: str = "#222") -> str:
-    return (
-        f'<text x="{at[0]:.2f}" y="{-at[1]:.2f}" font-size="{size}" fill="{colour}" text-anchor="middle" '
-        f'font-family="sans-serif">{html.escape(words)}</text>'
-    )
-
-
-def _spaces(layout: Layout, level: str) -> Iterator[str]:
-    for space in layout.plan.spaces:
-        if space.level != level:
-            continue
-        fill = (
-            "#cfe3f5"
-            if space.access == "paid" and space.category == "concourse"
-            else _FILL.get(space.category, "#dddddd")
-        )
-        if space.access == "restricted":
-            fill = "#c9c2c2"
-        for part in layout.body_of(space):
-            path = " ".join(
-                _path(tuple((x, y) for x, y in ring.coords[:-1])) for ring in (part.exterior, *part.interiors)
-            )
-            yield f'<path d="{path}" fill="{fill}" fill-rule="evenodd"/>'
-
-
-def _labels(layout: Layout, level: str) -> Iterator[str]:
-    for space in layout.plan.spaces:
-        parts = layout.body_of(space) if space.level == level else []
-        if parts:
-            at = parts[0].representative_point()
-            if space.category == "stairwell":
-                yield _text((at.x, at.y), space.id.removeprefix("exit-").removesuffix("-stairwell"), 3.0, "#e0208a")
-                continue
-            yield _text(
-                (at.x, at.y),
-                f"{space.en or space.id} {space.floor:g}",
-                min(2.2, max(0.9, parts[0].area ** 0.5 / 8)),
-                "#555",
-            )
-
-
-def _ways(plan: Plan, level: str) -> Iterator[str]:
-    for way in plan.flightways:
-        here, above = plan.space(way.lower).level == level, plan.space(way.upper).level == level
-        if not here and not above:
-            continue
-        colour = _WAY[way.kind]
-        dash = "" if here else ' stroke-dasharray="0.5 0.4"'
-        opacity = 0.75 if here else 0.15
-        yield f'<path d="{_path(geo.way_footprint(way))}" fill="{colour}" fill-opacity="{opacity}" stroke="{colour}" stroke-width="0.12"{dash}/>'
-        tip = geo.moved(geo.head_of(way), way.heading, -0.6)
-        tail = geo.moved(way.foot, way.heading, 0.6)
-        yield f'<path d="M{tail[0]:.2f},{-tail[1]:.2f}L{tip[0]:.2f},{-tip[1]:.2f}" stroke="#000" stroke-width="0.18" marker-end="url(#up)"/>'
-
-
-def _lifts(plan: Plan, level: str) -> Iterator[str]:
-    for lift in plan.lifts:
-        for stop in lift.stops:
-            if plan.space(stop.space).level == level:
-                yield f'<path d="{_path(geo.shaft_footprint(lift))}" fill="#0a7d8c"/>'
-                door = geo.moved(lift.centre, stop.side, lift.size / 2)
-                yield f'<circle cx="{door[0]:.2f}" cy="{-door[1]:.2f}" r="0.5" fill="#fff" stroke="#0a7d8c" stroke-width="0.2"/>'
-
-
-def _openings(layout: Layout, level: str) -> Iterator[str]:
-    for hosted in layout.hosted:
-        if hosted.wall.level == level:
-            along = geo.unit(hosted.wall.start, hosted.wall.end)
-            ring = geo.rectangle(
-                geo.moved(hosted.opening.at, along, -hosted.opening.width / 2), along, hosted.opening.width, 0.25, 0.25
-            )
-            yield f'<path d="{_path(ring)}" fill="{"#e0208a" if hosted.opening.exit_number else "#ffd400"}"/>'
-            if hosted.opening.exit_number:
-                yield _text(geo.moved(hosted.opening.at, (1.0, 0.0), 1.5), hosted.opening.exit_number, 3.0, "#e0208a")
-
-
-def _gates(layout: Layout, level: str) -> Iterator[str]:
-    plan = layout.plan
-    for index, row in enumerate(plan.gate_rows):
-        if plan.space(row.between[0]).level == level:
-            for lane in layout.lanes(index):
-                colour = "#00a060" if lane.wide else "#d35400"
-                yield f'<circle cx="{lane.at[0]:.2f}" cy="{-lane.at[1]:.2f}" r="{lane.width / 2:.2f}" fill="{colour}"/>'
-    for platform in plan.platforms:
-        if plan.space(platform.space).level == level:
-            for name, at in door_places(platform):
-                yield f'<circle cx="{at[0]:.2f}" cy="{-at[1]:.2f}" r="0.5" fill="{plan.venue.lines[platform.line].colour}"/>'
-                if name.endswith("-1"):
-                    yield _text(at, name, 1.0)
-
-
-def _things(layout: Layout, level: str) -> Iterator[str]:
-    plan = layout.plan
-    for wall in layout.walls:
-        if wall.level == level:
-            yield f'<path d="{_path(wall.footprint)}" fill="{"#8fc3c9" if wall.glass else "#444"}"/>'
-    for column in plan.columns:
-        if plan.space(column.space).level == level:
-            yield f'<rect x="{column.at[0] - 0.35:.2f}" y="{-column.at[1] - 0.35:.2f}" width="0.7" height="0.7" fill="#777"/>'
-    for thing in plan.facilities:
-        if plan.space(thing.space).level == level:
-            colour = _MARK.get(thing.category, "#1b6ac9")
-            yield f'<circle cx="{thing.at[0]:.2f}" cy="{-thing.at[1]:.2f}" r="0.4" fill="{colour}"><title>{html.escape(thing.en)}</title></circle>'
-
-
-def draw(plan: Plan, level: str) -> str:
-    """Return the drawing of one storey as SVG text.
+def draw(plan: Plan, level: str, layout: Layout | None = None) -> str:
+    """Return the map of one storey as SVG text.
 
     Parameters
     ----------
@@ -149,42 +46,155 @@ def draw(plan: Plan, level: str) -> str:
         A checked plan.
     level : str
         Storey id, such as ``B1``.
+    layout : Layout, optional
+        What follows from the plan, when it is there already.
 
     Returns
     -------
     str
-        SVG with north of the site frame up; 1 unit = 1 m.
+        SVG with the y axis of the site frame up.
     """
-    layout = Layout(plan)
-    xs = [x for space in plan.spaces for x, _ in space.ring]
-    ys = [y for space in plan.spaces for _, y in space.ring]
-    left, top = min(xs) - _MARGIN_M, -max(ys) - _MARGIN_M
-    width, height = max(xs) - min(xs) + 2 * _MARGIN_M, max(ys) - min(ys) + 2 * _MARGIN_M
-    parts = [
-        *_spaces(layout, level),
-        *_things(layout, level),
-        *_ways(plan, level),
-        *_lifts(plan, level),
-        *_openings(layout, level),
-        *_gates(layout, level),
-        *_labels(layout, level),
-    ]
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:.1f} {top:.1f} {width:.1f} {height:.1f}">'
-        '<defs><marker id="up" viewBox="0 0 6 6" refX="5" refY="3" markerWidth="5" markerHeight="5" orient="auto">'
-        '<path d="M0,0L6,3L0,6Z"/></marker></defs>'
-        f'<rect x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" fill="#fff"/>'
+    rings = [space.ring for space in plan.spaces if space.level == level]
+    xs, ys = [x for ring in rings for x, _ in ring], [y for ring in rings for _, y in ring]
+    wide, high = max(xs) - min(xs), max(ys) - min(ys)
+    scale = min(_MAX_PX / wide, _MAX_PX / high, _MAX_SCALE)
+    width = max(wide * scale + 2 * _MARGIN_PX, _MIN_WIDTH_PX)
+    left = (min(xs) + max(xs)) / 2 - width / 2 / scale
+    sheet = Sheet(scale=scale, left=left, top=max(ys) + (_HEADER_PX + _MARGIN_PX) / scale)
+    floor = FloorMap(layout or Layout(plan), level, sheet)
+    floor.paint()
+    below = _HEADER_PX + high * scale + 2 * _MARGIN_PX
+    _header(sheet, plan, level, width)
+    height = _legend(sheet, floor.seen, below, width)
+    _footer(sheet, plan, height)
+    return sheet.svg(width, height + 78)
+
+
+def _header(sheet: Sheet, plan: Plan, level: str, width: float) -> None:
+    """Storey, names of the venue and of the storey, and lines."""
+    storey = next(storey for storey in plan.storeys if storey.id == level)
+    sheet.badge(58, 50, level, 52, fill=INK)
+    x = 58 + max(52.0, width_of(level, 34) + 18) / 2 + 18
+    sheet.words(x, 46, plan.venue.ko, 27, bold=True, anchor="start")
+    names = x + width_of(plan.venue.ko, 27) + 14
+    sheet.words(names, 46, plan.venue.en, 19, anchor="start", fill=_QUIET)
+    sheet.words(x, 74, f"{storey.ko} · {storey.en}", 15, anchor="start", fill=_QUIET)
+    at = width - 40
+    for line in reversed(plan.venue.lines.values()):
+        sheet.badge(at, 40, line.id, 30, fill=line.colour, round_=True)
+        at -= 38
+    sheet.words(width - 24, 76, paint.NOTICE, 14, bold=True, anchor="end", fill="#b3261e")
+
+
+def _legend(sheet: Sheet, seen: set[str], top: float, width: float) -> float:
+    """Explain what the map shows, in columns; return where the legend ends."""
+    entries = list(_entries(seen))
+    columns = max(1, int((width - 60) // 232))
+    rows = -(-len(entries) // columns)
+    sheet.pixels([[(30, top), (width - 30, top)]], f'stroke="{PALE}" stroke-width="1"', closed=False)
+    for index, (symbol, ko, en) in enumerate(entries):
+        x, y = 40 + (index // rows) * 232, top + 24 + (index % rows) * _ROW_PX
+        symbol(sheet, x + 10, y)
+        sheet.words(x + 28, y + 4, ko, 11, anchor="start")
+        sheet.words(x + 34 + width_of(ko, 11), y + 4, en, 10, anchor="start", fill=_QUIET)
+    return top + 24 + rows * _ROW_PX
+
+
+Symbol = tuple["Callable[[Sheet, float, float], None]", str, str]
+
+
+def _entries(seen: set[str]) -> Iterator[Symbol]:
+    """Yield symbol, Korean and English for everything that was painted."""
+    fills = {space_fill for space_fill in vars(paint).values() if isinstance(space_fill, paint.Fill)}
+    for fill in sorted((fill for fill in fills if fill.en in seen), key=lambda fill: fill.en):
+        yield (_swatch(fill.colour), fill.ko, fill.en)
+    for key, symbol, ko, en in (
+        ("exit", _badge("1", EXIT_YELLOW, "#111"), "출구 번호", "Exit"),
+        ("stairs", _bars(paint.STAIRS), "계단 (화살표: 위로)", "Stairs (arrow: up)"),
+        ("escalator", _chevron(paint.ESCALATOR), "에스컬레이터", "Escalator"),
+        ("ramp", _outline(paint.RAMP), "경사로", "Ramp"),
+        ("walk", _chevron(paint.WALK), "무빙워크", "Moving walk"),
+        ("lift", _outline(paint.LIFT, "#d2ecef"), "엘리베이터", "Lift"),
+        ("stair_lift", _badge("WL", paint.LIFT), "휠체어리프트", "Stair lift"),
+        ("gate", _dot("#1f5fa8"), "개찰구 (파랑: 넓음)", "Gates (blue: wide)"),
+        ("strip", _swatch(paint.STRIP, 3), "점자블록", "Guide strip"),
+        ("refuge", _dashed("#1e8e4e"), "대피 대기 공간", "Refuge"),
+    ):
+        if key in seen:
+            yield (symbol, ko, en)
+    for category, mark in paint.MARKS.items():
+        if category in seen:
+            symbol = _badge(mark.letter, mark.colour) if mark.letter else _dot(mark.colour)
+            yield (symbol, mark.ko, mark.en)
+    yield (_swatch(INK, 4), "진한 선: 자료 있음", "Dark: from a source")
+    yield (_dashed(PALE), "옅은 선·점선: 추정", "Pale, dashed: assumed")
+
+
+def _swatch(colour: str, high: float = 12) -> Callable[[Sheet, float, float], None]:
+    return lambda sheet, x, y: sheet.pixels(
+        [[(x - 9, y - high / 2), (x + 9, y - high / 2), (x + 9, y + high / 2), (x - 9, y + high / 2)]],
+        f'fill="{colour}" stroke="#c4c8cc" stroke-width="0.5"',
     )
-    title = _text((left + 30, -(top + 10)), f"{plan.venue.en} {level}", 6)
-    return "\n".join([head, *parts, title, "</svg>", ""])
 
 
-def write_previews(plan: Plan, folder: Path) -> list[Path]:
-    """Write one SVG a storey into a folder and return the files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    files = []
-    for storey in plan.storeys:
-        file = folder / f"{plan.venue.id}-{storey.id}.svg"
-        file.write_text(draw(plan, storey.id), encoding="utf-8")
-        files.append(file)
-    return files
+def _badge(text: str, colour: str, ink: str = "#fff") -> Callable[[Sheet, float, float], None]:
+    return lambda sheet, x, y: sheet.badge(x, y, text, 14, fill=colour, ink=ink)
+
+
+def _dot(colour: str) -> Callable[[Sheet, float, float], None]:
+    return lambda sheet, x, y: sheet.dot(x, y, 3.4, f'fill="{colour}"')
+
+
+def _outline(colour: str, fill: str = "#fff") -> Callable[[Sheet, float, float], None]:
+    return lambda sheet, x, y: sheet.pixels(
+        [[(x - 8, y - 6), (x + 8, y - 6), (x + 8, y + 6), (x - 8, y + 6)]], f'fill="{fill}" stroke="{colour}"'
+    )
+
+
+def _dashed(colour: str) -> Callable[[Sheet, float, float], None]:
+    style = f'stroke="{colour}" stroke-width="2.4" stroke-dasharray="4 2.5"'
+    return lambda sheet, x, y: sheet.pixels([[(x - 9, y), (x + 9, y)]], style, closed=False)
+
+
+def _bars(colour: str) -> Callable[[Sheet, float, float], None]:
+    bars = [(step, step) for step in range(-8, 9, 4)]
+    return lambda sheet, x, y: sheet.pixels(
+        [[(x + a, y - 6), (x + b, y + 6)] for a, b in bars], f'stroke="{colour}" stroke-width="1.2"', closed=False
+    )
+
+
+def _chevron(colour: str) -> Callable[[Sheet, float, float], None]:
+    tips = [-5, 1, 7]
+    return lambda sheet, x, y: sheet.pixels(
+        [[(x + t - 3, y - 4), (x + t, y), (x + t - 3, y + 4)] for t in tips],
+        f'fill="none" stroke="{colour}" stroke-width="1.6"',
+        closed=False,
+    )
+
+
+def _footer(sheet: Sheet, plan: Plan, top: float) -> None:
+    """Scale bar, north arrow, notice and attribution."""
+    length = next(step for step in _nice() if step * sheet.scale >= 90)
+    x, y = 40.0, top + 30
+    for index in range(4):
+        part = length * sheet.scale / 4
+        style = f'fill="{INK if index % 2 == 0 else "#fff"}" stroke="{INK}" stroke-width="0.8"'
+        a, b = x + index * part, x + (index + 1) * part
+        sheet.pixels([[(a, y), (b, y), (b, y + 6), (a, y + 6)]], style)
+    sheet.words(x, y - 5, "0", 10)
+    sheet.words(x + length * sheet.scale, y - 5, f"{length:g} m", 10)
+    north = x + length * sheet.scale + 54
+    turn = -plan.venue.georeference.bearing_deg
+    sheet.parts.append(f'<g transform="translate({north:.1f} {y:.1f}) rotate({turn:g})">')
+    sheet.pixels([[(0, -20), (7, 12), (0, 6), (-7, 12)]], f'fill="{INK}"')
+    sheet.words(0, -23, "N", 11, bold=True)
+    sheet.parts.append("</g>")
+    words = north + 44
+    sheet.words(words, y - 4, f"{plan.venue.notice_ko}", 11, anchor="start", fill=_QUIET)
+    sheet.words(words, y + 11, f"{plan.venue.notice_en}", 10, anchor="start", fill=_QUIET)
+    sheet.words(words, y + 26, f"{plan.venue.attribution_ko} · {plan.venue.licence}", 10, anchor="start", fill=PALE)
+
+
+def _nice() -> Iterator[float]:
+    for power in count(0):
+        yield from (10.0**power * step for step in (1, 2, 5))

@@ -81,7 +81,7 @@ def test_a_platform_nobody_can_stand_on_is_no_crash() -> None:
     doors = building.openings[:2]
     row = only(replace(building, obstacles=(full,), connectors=(), openings=doors))
     assert (type(row.problem), {way for _, way in row.ways}) == (NoRoute, {None})
-    narrow = replace(full, footprint=box(0.45, -1, 21, 9))
+    narrow = replace(full, footprint=box(0.3, -1, 21, 9))
     row = only(replace(building, obstacles=(narrow,), connectors=(), openings=doors))
     assert (type(row.problem), {way for _, way in row.ways}) == (OffNetwork, {None})
 
