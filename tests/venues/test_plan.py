@@ -46,7 +46,14 @@ def test_a_venue_says_that_it_is_schematic_and_where_facts_come_from(venue: str)
 @pytest.mark.parametrize("venue", VENUES)
 def test_everything_people_read_is_in_both_languages(venue: str) -> None:
     plan = plan_of(venue)
-    items: list[Item] = [*plan.storeys, *plan.spaces, *plan.openings, *plan.gate_rows, *plan.platforms, *plan.flightways]
+    items: list[Item] = [
+        *plan.storeys,
+        *plan.spaces,
+        *plan.openings,
+        *plan.gate_rows,
+        *plan.platforms,
+        *plan.flightways,
+    ]
     items += [*plan.lifts, *plan.moving_walks, *plan.stair_lifts, *plan.facilities, *plan.signs, *plan.transfers]
     quiet = {opening.id for opening in plan.openings if opening.kind in {"window", "passage"}}
     bare = [item.id for item in items if item.id not in quiet and not (item.ko and item.en)]

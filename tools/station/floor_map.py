@@ -6,9 +6,8 @@ import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from shapely import LineString, Point, Polygon, box
+from shapely import LineString, Point, Polygon, box, union_all
 from shapely.affinity import affine_transform
-from shapely.ops import unary_union
 
 from tools.station import geometry as geo
 from tools.station import labels
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from tools.station.layout import Hosted, Layout
 
 _TRACK_M = 3.2
+_GRID_M = 1e-3
+"""Walls are joined on a grid: their corners come from sums."""
 _GATE_M = 1.5
 _PX_TREAD = 3.2
 _CLASSES = {"platform": 0, "concourse": 1, "outdoor": 3, "stairwell": 4}
@@ -190,14 +191,21 @@ class FloorMap:
     # ── walls and what is in them ─────────────────────────────────────────────────────────────────────────────────────
     def _walls(self) -> None:
         hosted = [part for part in self.layout.hosted if part.wall.level == self.level]
-        holes = unary_union([Polygon(_hole(part, 0.4)) for part in hosted if part.opening.kind != "window"])
+        holes = union_all(
+            [Polygon(_hole(part, 0.4)) for part in hosted if part.opening.kind != "window"], grid_size=_GRID_M
+        )
         groups: dict[str, list[Polygon]] = {"#8fc7d2": [], INK: [], PALE: []}
         for wall in self.layout.walls:
             if wall.level == self.level:
                 known = any(sure(self.spaces[name]) for name in wall.spaces)
                 groups["#8fc7d2" if wall.glass else INK if known else PALE].append(Polygon(wall.footprint))
         for colour, shapes in groups.items():
-            self.sheet.polygons(geo.polygons(unary_union(shapes).difference(holes), 0.001), f'fill="{colour}"')
+            self.sheet.polygons(
+                geo.polygons(
+                    union_all([shape.buffer(0.0) for shape in shapes], grid_size=_GRID_M).difference(holes), 0.001
+                ),
+                f'fill="{colour}"',
+            )
         columns = [column for column in self.plan.columns if column.space in self.spaces]
         squares = [
             geo.rectangle(geo.moved(c.at, c.axis, -c.size / 2), c.axis, c.size, c.size / 2, c.size / 2) for c in columns
