@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,7 @@ _store_option = click.option(
     help="Where venues are kept: a folder or a store URL.",
 )
 _close_option = click.option(
-    "--close", "closed", multiple=True, metavar="ID", help="Treat an element as closed; may be repeated."
+    "--close", "closed", multiple=True, metavar="ID|NAME", help="Treat an element as closed; may be repeated."
 )
 _profile_option = click.option("--profile", default="walk", show_default=True, help="Who moves: walk or wheelchair.")
 
@@ -234,7 +234,8 @@ def route(**options: Any) -> None:
 
         building = store.building(options["venue"])
         graph = NavGraph(building, store.network(options["venue"]))
-        found = graph.route(options["start"], options["goal"], profile=options["profile"], closed=options["closed"])
+        closed = _closed(graph.building, options["closed"])
+        found = graph.route(options["start"], options["goal"], profile=options["profile"], closed=closed)
         steps = directions(building, found, lang=options["lang"])
         if options["as_json"]:
             _print_json(_route(building, found) | {"steps": [_step(step) for step in steps]})
@@ -263,7 +264,8 @@ def evacuate(**options: Any) -> None:
 
         building, lang = store.building(options["venue"]), options["lang"]
         graph = NavGraph(building, store.network(options["venue"]))
-        plan = graph.evacuate(profile=options["profile"], closed=options["closed"])
+        closed = _closed(graph.building, options["closed"])
+        plan = graph.evacuate(profile=options["profile"], closed=closed)
         stuck = [escape for escape in plan.escapes if escape.route is None]
         if options["as_json"]:
             _print_json(
@@ -425,6 +427,22 @@ def _progress(options: dict[str, Any]) -> Iterator[Callable[[str, float], None]]
             bars.update(tasks[stage], completed=done)
 
         yield show_progress
+
+
+def _closed(building: Any, names: Sequence[str]) -> list[str]:
+    """Ids of what is to be closed, by id, by exact name, or by the number of an exit."""
+    from indoor3d.errors import UnknownElement
+    from indoor3d.routing.place import find_place
+
+    found = []
+    for name in names:
+        try:
+            found.append(find_place(building, name).element or name)
+        except UnknownElement as unknown:
+            if unknown.context.get("candidates"):
+                raise
+            found.append(name)  # the graph says what can be closed
+    return found
 
 
 def _echo_build(made: Any, options: dict[str, Any]) -> None:
