@@ -1,6 +1,8 @@
 """Fills the documentation's tables from the code, so that they cannot disagree with it."""
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +15,12 @@ from indoor3d.api.settings import Settings
 from indoor3d.cli import cli
 from indoor3d.models.issue import KINDS
 from indoor3d.store.base import open_store
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tools.station.keys import Key, TableKind
+from tools.station.tables import PLAN
+from tools.station.venue_tables import VENUE
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
@@ -58,10 +66,33 @@ def _commands() -> Iterator[str]:
         yield f"## {name}\n\n```text\n{command.get_help(context)}\n```"
 
 
+def _plan_tables(kinds: Mapping[str, TableKind]) -> Iterator[str]:
+    for kind in kinds.values():
+        rows = [[f"`{key.name}`", _kind(key), "" if key.required else _default(key), key.what] for key in kind.keys]
+        head = f"### {kind.header}" if kind.name else "### The head of a file"
+        table = _table(["key", "value", "when left out", "meaning"], rows)
+        yield f"{head}\n\n{kind.what}\n\n{table}\n\n```toml\n{kind.example}\n```"
+
+
+def _kind(key: Key) -> str:
+    words = (
+        ", ".join(f"`{word}`" for word in key.kind.schema.get("enum", ()) if isinstance(word, str)) or key.kind.words
+    )
+    return f"{words} ({key.kind.unit})" if key.kind.unit else words
+
+
+def _default(key: Key) -> str:
+    if key.default in (None, "", ()):
+        return "–"
+    return f"`{str(key.default).lower()}`" if isinstance(key.default, bool) else f"`{key.default}`"
+
+
 _PARTS: dict[str, Callable[[], str]] = {
     "<!-- table: issues -->": _issues,
     "<!-- table: errors -->": _errors,
     "<!-- table: operations -->": _operations,
+    "<!-- tables: plan -->": lambda: "\n\n".join(_plan_tables(PLAN)),
+    "<!-- tables: venue -->": lambda: "\n\n".join(_plan_tables(VENUE)),
     "<!-- commands -->": lambda: "\n\n".join(_commands()),
 }
 

@@ -12,6 +12,8 @@ from tools.station.model import PlanError
 from tools.station.plan import read_plan
 from tools.station.preview import write_previews
 
+_PNG_PX = 2000
+
 
 def picture(svg: str, file: Path, width_px: int) -> bool:
     """Write SVG as PNG; ``False`` where resvg-py is not installed.
@@ -62,8 +64,12 @@ def main(arguments: list[str] | None = None) -> int:
     except PlanError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    for file in files if options.png else ():
-        picture(file.read_text(encoding="utf-8"), file.with_suffix(".png"), 2000)
+    for file in list(files) if options.png else files[-1:]:
+        target = file.with_suffix(".png")
+        if picture(file.read_text(encoding="utf-8"), target, _PNG_PX):
+            files.append(target)
+        else:
+            sys.stderr.write(f"{target.name} is not drawn: it needs resvg-py (pip install resvg-py).\n")
     sys.stdout.write("".join(f"{file}\n" for file in files))
     return 0
 

@@ -15,6 +15,8 @@ import uvicorn
 from indoor3d.api.server import configuration
 from indoor3d.api.settings import Settings
 from indoor3d.store.base import open_store
+from tools.station.checks import check
+from tools.station.plan import read_plan
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "README.ko.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -38,15 +40,18 @@ def _commands() -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder as a reader of the docs has it: the demo's model, built into the default store."""
+    """A folder as a reader of the docs has it: the pilot venues in the default store, and the model of one."""
     here = tmp_path_factory.mktemp("docs")
     for name in ("assets", "tools"):
         (here / name).symlink_to(ROOT / name)
-    made = ROOT / "indoor3d" / "_demo" / "city-hall.ifc"
-    if not made.is_file():
-        pytest.skip("the demo station is not made: python tools/build_hook.py")
-    shutil.copy(made, here / "city-hall.ifc")
-    _run(here, "indoor3d build city-hall.ifc --id city-hall")
+    for example in (ROOT / "docs" / "examples").iterdir():
+        (here / example.name).symlink_to(example)
+    made = ROOT / "indoor3d" / "_demo"
+    if not (made / "city-hall.ifc").is_file():
+        pytest.skip("the pilot venues are not made: python tools/build_hook.py")
+    for model in made.glob("*.ifc"):
+        shutil.copy(model, here)
+    _run(here, "indoor3d demo --no-serve")
     return here
 
 
@@ -67,7 +72,7 @@ def url(folder: Path) -> Iterator[str]:
 def _run(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
     words = shlex.split(line)
     program = {"indoor3d": str(BIN / "indoor3d"), "python": sys.executable}.get(words[0], words[0])
-    done = subprocess.run([program, *words[1:]], cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run([program, *words[1:]], cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, f"{line}\n{done.stdout[-1500:]}{done.stderr[-1500:]}"
     return done
 
@@ -83,6 +88,23 @@ def test_the_documentation_builds_strictly(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "opening.blocked" in (tmp_path / "site/reference/issues/index.html").read_text()
     assert "/v1/routes" in (tmp_path / "site/reference/api/index.html").read_text()
+
+
+def test_the_steps_of_the_station_guide_are_the_example_and_each_is_without_findings(tmp_path: Path) -> None:
+    folder, seen = tmp_path / "corner-library", 0
+    folder.mkdir()
+    for page, body in _blocks("toml"):
+        head = re.match(r"# corner-library/([a-z.]+)(, go on at the end)?\n", body)
+        if page.endswith("guides/station.md") and head:
+            path = folder / head[1]
+            before = path.read_text("utf-8") + "\n" if head[2] else ""
+            path.write_text(before + body[head.end() :], "utf-8")
+            if head[1] == "plan.toml":
+                assert [str(finding) for finding in check(read_plan(folder))] == []
+                seen += 1
+    assert seen >= 3
+    for file in folder.iterdir():
+        assert file.read_text("utf-8") == (ROOT / "docs/examples/corner-library" / file.name).read_text("utf-8")
 
 
 SERVED = [command for command in _commands() if command[1].startswith("curl")]

@@ -96,7 +96,8 @@ class FloorMap:
             self._towards(platform, start, end)
 
     def _towards(self, platform: m.Platform, start: m.Point, end: m.Point) -> None:
-        towards = " ".join(word for word in (platform.towards_ko, platform.towards_en) if word)
+        ko, en = platform.towards_ko, platform.towards_en
+        towards = " · ".join([f"{ko} 방면"] * bool(ko) + [f"to {en}"] * bool(en))
         if not towards:
             return
         along = geo.unit(start, end)
@@ -105,7 +106,7 @@ class FloorMap:
         turn = (math.degrees(math.atan2(-along[1], along[0])) + 90.0) % 180.0 - 90.0
         shift = math.radians(turn)
         at = (x - 3.5 * math.sin(shift), y + 3.5 * math.cos(shift))
-        self.sheet.words(*at, f"{towards} 방면", 10, bold=True, turn=turn, halo=True)
+        self.sheet.words(*at, towards, 11, bold=True, turn=turn, halo=True)
 
     def _strips(self) -> None:
         width = max(1.3, 0.3 * self.sheet.scale)
@@ -287,13 +288,20 @@ class FloorMap:
         for thing in sorted(self.plan.facilities, key=lambda thing: -marks.index(thing.category)):
             if thing.space not in self.spaces:
                 continue
-            self.seen.add(thing.category)
+            self.seen.add(f"facility/{thing.category}")
             mark, (x, y) = paint.MARKS[thing.category], self.sheet.px(thing.at)
             if mark.letter:
                 self.sheet.badge(x, y, mark.letter, size, fill=mark.colour)
                 self.taken.append(box(x - size / 2, y - size / 2, x + size / 2, y + size / 2))
             else:
                 self.sheet.dot(x, y, 2.2, f'fill="{mark.colour}" stroke="#fff" stroke-width="0.5"')
+        for space in self.spaces.values():
+            if space.category in paint.ROOMS:
+                mark = paint.MARKS[space.category]
+                self.seen.add(f"facility/{space.category}")
+                spot = self._pixels(Polygon(space.ring)).representative_point()
+                self.sheet.badge(spot.x, spot.y, mark.letter, 13, fill=mark.colour)
+                self.taken.append(spot.buffer(8))
         for lift in self.plan.stair_lifts:
             way = next(way for way in self.plan.flightways if way.id == lift.on)
             if way.lower in self.spaces:

@@ -6,7 +6,7 @@ import math
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, NamedTuple
 
-from shapely import STRtree, box
+from shapely import Point, STRtree, box
 from shapely.affinity import rotate, translate
 from shapely.ops import polylabel
 
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from shapely.geometry import Polygon
     from shapely.geometry.base import BaseGeometry
 
-_SIZES = (15.0, 12.5, 10.5, 9.0, 7.5)
+_SIZES = (24.0, 19.0, 15.5, 12.5, 10.5, 9.0, 7.5)
 _SMALLER = 0.78
-_GRID = 7
+_READABLE = 10.0
+_GRID = (9, 5)
+_LONG = 2.2
 
 
 class Label(NamedTuple):
@@ -67,7 +69,7 @@ def place(shape: Polygon, ko: str, en: str, taken: list[BaseGeometry]) -> Label 
     obstacles = STRtree(near)
     free = shape.buffer(-1.5)
     spots = list(_spots(shape))
-    for size, lines in product(_SIZES, _versions(ko, en)):
+    for size, lines in _tries(ko, en):
         width, height = block_of(lines, size)
         if width * height > shape.area:
             continue
@@ -79,31 +81,44 @@ def place(shape: Polygon, ko: str, en: str, taken: list[BaseGeometry]) -> Label 
     return None
 
 
-def _versions(ko: str, en: str) -> list[tuple[str, ...]]:
-    """Return the ways to write a name, the best first: both languages, English in two lines, Korean alone."""
+def _tries(ko: str, en: str) -> Iterator[tuple[float, tuple[str, ...]]]:
+    """Yield sizes and lines, the best first: both languages, English in two lines; small, Korean alone is as good."""
     words = en.split(" ")
-    found: list[tuple[str, ...]] = [(ko, en)] if ko and en else [(ko or en,)]
+    both: list[tuple[str, ...]] = [(ko, en)] if ko and en else [(ko or en,)]
     if ko and len(words) > 1:
         cut = min(range(1, len(words)), key=lambda n: abs(len(" ".join(words[:n])) - len(en) / 2))
-        found.append((ko, " ".join(words[:cut]), " ".join(words[cut:])))
-    return found if not (ko and en) else [*found, (ko,)]
+        both.append((ko, " ".join(words[:cut]), " ".join(words[cut:])))
+    yield from ((size, lines) for size, lines in product(_SIZES, both) if size >= _READABLE)
+    if ko and en:
+        yield from ((size, (ko,)) for size in _SIZES)
+    yield from ((size, lines) for size, lines in product(_SIZES, both) if size < _READABLE)
 
 
-def _turns(shape: Polygon) -> tuple[float, ...]:
-    """Return level, and the direction of the longest side, readable from below."""
+def _angle(shape: Polygon) -> float:
+    """Return the direction of the longest side, degrees, readable from below."""
     sides = pairwise(shape.exterior.coords)
     (x0, y0), (x1, y1) = max(sides, key=lambda side: round(math.dist(*side), 3))
     angle = math.degrees(math.atan2(y1 - y0, x1 - x0))
-    angle = (angle + 90.0) % 180.0 - 90.0
-    return (0.0,) if abs(angle) < 5 else (0.0, round(angle, 1))
+    return round((angle + 90.0) % 180.0 - 90.0, 1)
+
+
+def _turns(shape: Polygon) -> tuple[float, ...]:
+    """Return the turns to try: along the space first when it is long, level first when it is not."""
+    angle = _angle(shape)
+    if abs(angle) < 5:
+        return (0.0,)
+    left, low, right, high = rotate(shape, -angle, origin=(0, 0)).bounds
+    return (angle, 0.0) if right - left > _LONG * (high - low) else (0.0, angle)
 
 
 def _spots(shape: Polygon) -> Iterator[tuple[float, float]]:
-    """Yield places to try: the middle of the widest part, then a grid from the middle outwards."""
+    """Yield places to try: a grid along the space from its middle outwards, then the middle of its widest part."""
+    angle = _angle(shape)
+    left, low, right, high = rotate(shape, -angle, origin=(0, 0)).bounds
+    steps = [[(index + 0.5) / count for index in range(count)] for count in _GRID]
+    grid = [Point(left + (right - left) * a, low + (high - low) * b) for a, b in product(*steps)]
+    middle = shape.centroid
+    for spot in sorted((rotate(at, angle, origin=(0, 0)) for at in grid), key=lambda at: round(at.distance(middle), 2)):
+        yield round(spot.x, 1), round(spot.y, 1)
     pole = polylabel(shape, tolerance=2.0)
     yield round(pole.x, 1), round(pole.y, 1)
-    left, low, right, high = shape.bounds
-    steps = [(index + 0.5) / _GRID for index in range(_GRID)]
-    grid = [(left + (right - left) * a, low + (high - low) * b) for a, b in product(steps, steps)]
-    for x, y in sorted(grid, key=lambda at: round(math.dist(at, (pole.x, pole.y)), 3)):
-        yield round(x, 1), round(y, 1)

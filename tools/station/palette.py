@@ -68,8 +68,8 @@ MARKS = {
     "emergency_exit": Mark("", _GREEN, "비상구 표지", "Exit sign"),
     "emergency_light": Mark("", "#e3b505", "비상조명", "Emergency light"),
     "restroom": Mark("WC", _BLUE, "화장실", "Toilets"),
-    "restroom_accessible": Mark("WC", _BLUE, "장애인 화장실", "Accessible toilet"),
-    "restroom_family": Mark("WC", _BLUE, "가족 화장실", "Family toilet"),
+    "restroom_accessible": Mark("장", _BLUE, "장애인 화장실", "Accessible toilet"),
+    "restroom_family": Mark("F", _BLUE, "가족 화장실", "Family toilet"),
     "nursing_room": Mark("N", _BLUE, "수유실", "Nursing room"),
     "ticket_machine": Mark("₩", _BLUE, "발매기", "Ticket machine"),
     "locker": Mark("L", _BLUE, "물품보관함", "Lockers"),
@@ -89,6 +89,8 @@ MARKS = {
 }
 """By facility category, in the order of the legend."""
 
+ROOMS = frozenset({"restroom", "restroom_accessible", "restroom_family", "nursing_room"})
+"""Categories of spaces that have a mark."""
 STAIRS, ESCALATOR, RAMP, LIFT, WALK, STRIP = "#b9770e", "#6a4c93", "#3c8d5a", "#0b7a8c", "#6a4c93", "#f0bd00"
 """Lines of what carries people, and guide strips."""
 NOTICE = "개략도 · schematic, not a survey"

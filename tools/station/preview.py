@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tools.station import palette as paint
 from tools.station.floor_map import FloorMap
+from tools.station.isometric import draw_apart
 from tools.station.layout import Layout
 from tools.station.sheet import EXIT_YELLOW, INK, PALE, Sheet, width_of
 
@@ -26,7 +27,7 @@ _QUIET = "#5f666d"
 
 
 def write_previews(plan: Plan, folder: Path) -> list[Path]:
-    """Write one SVG a storey into a folder and return the files."""
+    """Write one SVG a storey, and one of all storeys apart, into a folder and return the files; the last is that one."""
     folder.mkdir(parents=True, exist_ok=True)
     layout = Layout(plan)
     files = []
@@ -34,7 +35,9 @@ def write_previews(plan: Plan, folder: Path) -> list[Path]:
         file = folder / f"{plan.venue.id}-{storey.id}.svg"
         file.write_text(draw(plan, storey.id, layout), encoding="utf-8")
         files.append(file)
-    return files
+    file = folder / f"{plan.venue.id}-apart.svg"
+    file.write_text(draw_apart(plan, layout), encoding="utf-8")
+    return [*files, file]
 
 
 def draw(plan: Plan, level: str, layout: Layout | None = None) -> str:
@@ -123,7 +126,7 @@ def _entries(seen: set[str]) -> Iterator[Symbol]:
         if key in seen:
             yield (symbol, ko, en)
     for category, mark in paint.MARKS.items():
-        if category in seen:
+        if f"facility/{category}" in seen:
             symbol = _badge(mark.letter, mark.colour) if mark.letter else _dot(mark.colour)
             yield (symbol, mark.ko, mark.en)
     yield (_swatch(INK, 4), "진한 선: 자료 있음", "Dark: from a source")
