@@ -16,8 +16,9 @@ from indoor3d.cli import cli
 from indoor3d.models.issue import KINDS
 from indoor3d.store.base import open_store
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from tools.station.geojson import shape_of
 from tools.station.keys import Key, TableKind
 from tools.station.tables import PLAN
 from tools.station.venue_tables import VENUE
@@ -66,33 +67,48 @@ def _commands() -> Iterator[str]:
         yield f"## {name}\n\n```text\n{command.get_help(context)}\n```"
 
 
-def _plan_tables(kinds: Mapping[str, TableKind]) -> Iterator[str]:
+def _key(key: Key) -> list[str]:
+    """One row of the reference: name, kind with unit and words, default, meaning."""
+    words = [word for word in key.kind.schema.get("enum", ()) if isinstance(word, str)]
+    kind = ", ".join(f"`{word}`" for word in words) or key.kind.words
+    default = "**required**" if key.required else "" if key.default in {None, "", ()} else f"`{_toml(key.default)}`"
+    return [f"`{key.name}`", kind + (f", {key.kind.unit}" if key.kind.unit else ""), default, key.what]
+
+
+def _toml(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _tables(kinds: Mapping[str, TableKind]) -> str:
+    parts = []
     for kind in kinds.values():
-        rows = [[f"`{key.name}`", _kind(key), "" if key.required else _default(key), key.what] for key in kind.keys]
-        head = f"### {kind.header}" if kind.name else "### The head of a file"
-        table = _table(["key", "value", "when left out", "meaning"], rows)
-        yield f"{head}\n\n{kind.what}\n\n{table}\n\n```toml\n{kind.example}\n```"
+        if not kind.keys:
+            continue
+        title = f"`{kind.header}`" if kind.name else "The head of a file"
+        either = (
+            f"\n\nExactly one of {' and '.join(f'`{name}`' for name in kind.either)} is given." if kind.either else ""
+        )
+        rows = _table(["key", "value", "default", "meaning"], [_key(key) for key in kind.keys])
+        parts.append(f"### {title}\n\n{kind.what}{either}\n\n```toml\n{kind.example}\n```\n\n{rows}")
+    return "\n\n".join(parts)
 
 
-def _kind(key: Key) -> str:
-    words = (
-        ", ".join(f"`{word}`" for word in key.kind.schema.get("enum", ()) if isinstance(word, str)) or key.kind.words
-    )
-    return f"{words} ({key.kind.unit})" if key.kind.unit else words
-
-
-def _default(key: Key) -> str:
-    if key.default in (None, "", ()):
-        return "–"
-    return f"`{str(key.default).lower()}`" if isinstance(key.default, bool) else f"`{key.default}`"
+def _shapes() -> str:
+    rows = [
+        [f"`{name}`", shape, ", ".join(f"`{key}`" for key in keys)]
+        for name, (shape, keys) in ((name, shape_of(kind)) for name, kind in PLAN.items())
+        if shape
+    ]
+    return _table(["table", "geometry", "gives"], rows)
 
 
 _PARTS: dict[str, Callable[[], str]] = {
     "<!-- table: issues -->": _issues,
     "<!-- table: errors -->": _errors,
     "<!-- table: operations -->": _operations,
-    "<!-- tables: plan -->": lambda: "\n\n".join(_plan_tables(PLAN)),
-    "<!-- tables: venue -->": lambda: "\n\n".join(_plan_tables(VENUE)),
+    "<!-- tables: plan -->": lambda: _tables(PLAN),
+    "<!-- tables: venue -->": lambda: _tables(VENUE),
+    "<!-- table: geojson -->": _shapes,
     "<!-- commands -->": lambda: "\n\n".join(_commands()),
 }
 

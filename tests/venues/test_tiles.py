@@ -29,8 +29,11 @@ def test_both_profiles_are_sound_and_hold_every_level(venue: str) -> None:
     building, files = made(venue).building, tiles(venue)
     for profile in ("meshopt", "plain"):
         assert check_tileset(reader(files), f"{profile}/tileset.json", expect=building) == ()
-        groups = json.loads(files[f"{profile}/tileset.json"].data)["groups"]
-        assert len(groups) == len(building.levels)
+        document = json.loads(files[f"{profile}/tileset.json"].data)
+        groups = [group["properties"]["id"] for group in document["groups"]]
+        assert groups == [level.id for level in building.levels]
+        drawn = [groups[tile["content"]["group"]] for tile in document["root"]["children"]]
+        assert drawn == groups
 
 
 def test_tilesets_keep_the_published_schema(venue: str, shared: Path) -> None:

@@ -26,5 +26,10 @@ The modules, in the order in which a plan passes through them:
 ``fittings``  columns, equipment and boards
 ``ifc``       the station written as IFC4
 ``summary``   counts of the written model, for the golden file
-``preview``   one SVG drawing a storey
+``sheet``     a sheet of SVG: shapes, words and badges
+``palette``   colours, letters and words of the drawings
+``labels``    where names go
+``floor_map`` what lies on one storey
+``isometric`` all storeys apart in one picture
+``preview``   one map a storey, with legend, scale and north
 """

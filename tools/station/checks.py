@@ -23,6 +23,7 @@ _MAX_OVERLAP_M2 = 0.01
 _RISE_TOLERANCE_M = 0.0101
 """A centimetre, plus the rounding of the sums."""
 _HEADROOM_M = 2.0
+_ON_EDGE_M = 0.01
 _TOUCH_M = 1e-4
 """Nearer than this two edges are one: the wall between them is left out."""
 _FREE_AT_DOOR_M = 0.9
@@ -131,6 +132,11 @@ def _lifts(plan: Plan) -> Iterator[PlanError]:
             )
         shaft = Polygon(geo.shaft_footprint(lift))
         for stop in lift.stops:
+            if plan.space(stop.space).outdoor:
+                yield lift.where.error(
+                    f"{lift.id!r} opens straight onto {stop.space!r}, and a lift is no exit.",
+                    'Draw a lobby around the shaft with an [[entrance]] of exit_kind = "lift", and stop there.',
+                )
             if not Polygon(plan.space(stop.space).ring).buffer(0.01).covers(shaft):
                 yield lift.where.error(
                     f"the shaft of {lift.id!r} leaves {stop.space!r}.", "Move the lift, or enlarge the space around it."
@@ -157,6 +163,11 @@ def _gates(layout: Layout) -> Iterator[PlanError]:
         edge = layout.shared(*row.between)[0]
         lanes = layout.lanes(index)
         reach = max(abs(lane.at[0] - row.centre[0]) + abs(lane.at[1] - row.centre[1]) for lane in lanes)
+        if LineString([edge.start, edge.end]).distance(ShapelyPoint(row.centre)) > _ON_EDGE_M:
+            yield row.where.error(
+                f"{row.id!r} does not stand on the edge between {row.between[0]!r} and {row.between[1]!r}.",
+                "Put `at` on that edge.",
+            )
         if reach > edge.length:
             yield row.where.error(f"{row.id!r} is longer than the edge it stands on.", "Use fewer gates.")
 
@@ -288,7 +299,10 @@ def _reach(plan: Plan) -> Iterator[PlanError]:
     anywhere = reachable(plan, OUTSIDE)
     for space in plan.spaces:
         if space.id not in anywhere or (space.access != "restricted" and space.id not in inside):
-            yield space.where.error(f"nobody can reach {space.id!r} on foot.", "Add an [[open]], a [[door]] or a way.")
+            yield space.where.error(
+                f"nobody can reach {space.id!r} on foot.",
+                "Add an [[open]], a [[door]], a way, an [[exit]] or an [[entrance]].",
+            )
         if space.category == "platform" and space.id not in step_free:
             yield space.where.error(
                 f"the platform {space.id!r} cannot be reached without steps.", "Add a lift, a ramp or a wide gate."

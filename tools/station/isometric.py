@@ -227,7 +227,7 @@ class _Picture:
         self.sheet.words(36, 52, venue.ko, 30, bold=True, anchor="start")
         self.sheet.words(36, 78, venue.en, 18, anchor="start", fill="#5f666d")
         at = _WIDTH_PX - 52
-        for line in reversed(venue.lines.values()):
+        for line in reversed(list(venue.lines.values())):
             self.sheet.badge(at, 44, line.id, 32, fill=line.colour, round_=True)
             at -= 40
         self.sheet.words(_WIDTH_PX - 36, 84, paint.NOTICE, 14, bold=True, anchor="end", fill="#b3261e")

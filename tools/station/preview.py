@@ -83,7 +83,7 @@ def _header(sheet: Sheet, plan: Plan, level: str, width: float) -> None:
     sheet.words(names, 46, plan.venue.en, 19, anchor="start", fill=_QUIET)
     sheet.words(x, 74, f"{storey.ko} · {storey.en}", 15, anchor="start", fill=_QUIET)
     at = width - 40
-    for line in reversed(plan.venue.lines.values()):
+    for line in reversed(list(plan.venue.lines.values())):
         sheet.badge(at, 40, line.id, 30, fill=line.colour, round_=True)
         at -= 38
     sheet.words(width - 24, 76, paint.NOTICE, 14, bold=True, anchor="end", fill="#b3261e")

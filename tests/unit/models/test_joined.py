@@ -97,10 +97,15 @@ def test_frames_that_differ_in_place_and_turn_are_brought_together() -> None:
         openings=tuple(replace(o, footprint=shape(o.footprint), floor_m=-2.0) for o in far.openings),
         exits=tuple(replace(e, position=tuple(p)) for e, p in zip(far.exits, points.tolist(), strict=True)),
     )
-    there = {s.id: s for s in join([near, elsewhere], venue=WHOLE).spaces}
+    whole = join([near, elsewhere], venue=WHOLE)
+    there = {s.id: s for s in whole.spaces}
     for space in far.spaces:
         assert there[space.id].footprint.symmetric_difference(space.footprint).area < 1e-6
         assert there[space.id].floor_m == pytest.approx(0.0)
+    gates = {e.id: e.position for e in whole.exits}
+    assert gates["exit-b-gate"] == pytest.approx((15.0, -0.15, 0.0), abs=1e-6)
+    assert len(gates) == 2
+    assert build_navigation(whole).route("a-room", "b-room").length_m == pytest.approx(10.0, abs=1e-6)
 
 
 def test_a_door_without_its_partner_stays_what_it_was() -> None:

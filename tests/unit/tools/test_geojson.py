@@ -92,7 +92,7 @@ HOLED = {"type": "Polygon", "coordinates": [[[0, 0], [9, 0], [9, 9], [0, 0]], [[
         ({"properties": {"table": "open"}, "geometry": POINT}, "is drawn as nothing, not as Point"),
         ({"properties": {"table": "space", "id": "x"}, "geometry": HOLED}, "has holes"),
         ({"properties": {"table": "platform", "id": "x"}, "geometry": LINE}, "two points. Draw it from front to end."),
-        ({"properties": {"table": "door", "id": "x", "hight": 2}, "geometry": POINT}, "unknown key 'hight'"),
+        ({"properties": {"table": "door", "id": "x", "hinge": 2}, "geometry": POINT}, "unknown key 'hinge'"),
         ({"properties": {"table": "door", "id": "x", "between": ["a"]}, "geometry": POINT}, "'width' of [[door]]"),
         ({"properties": {"table": "column", "id": "c", "space": "hall"}, "geometry": {"type": "Point", "coordinates": ["a", 1]}}, "list of points"),
     ],
