@@ -215,6 +215,22 @@ def test_a_platform_without_its_lift_is_found(edited: Callable[[str, str, str], 
     assert any("needs two or more stops" in message for message in messages)
 
 
+def test_a_storey_without_spaces_is_found(edited: Callable[[str, str, str], list[str]]) -> None:
+    attic = '[[storey]]\nid = "5F"\nordinal = 5\nko = "5층"\nen = "Attic"\n\n'
+    messages = edited("plan.toml", "[[storey]]", f"{attic}[[storey]]")
+    assert [message for message in messages if "'5F' has no spaces" in message]
+
+
+def test_a_lift_that_opens_onto_the_pavement_is_found(edited: Callable[[str, str, str], list[str]]) -> None:
+    messages = edited("exits.toml", '["l1-outer-lift-head", "+x"]', '["street-west", "+x"]')
+    assert any("a lift is no exit" in message for message in messages), messages
+
+
+def test_gates_beside_their_edge_are_found(edited: Callable[[str, str, str], list[str]]) -> None:
+    messages = edited("line1.toml", "at = [0, -60]", "at = [0, -58]")
+    assert any("does not stand on the edge between" in message for message in messages), messages
+
+
 def test_an_unlisted_source_is_refused(edited: Callable[[str, str, str], list[str]]) -> None:
     (message,) = edited("venue.toml", 'source = "E F H M"', 'source = "Z"')
     assert "source 'Z' is not listed" in message

@@ -43,13 +43,21 @@ def check(plan: Plan) -> list[PlanError]:
         Empty when the plan can be built.
     """
     layout = Layout(plan)
-    found = [*_repeats(plan), *_overlaps(plan), *_touching(plan, layout), *_ways(plan), *_lifts(plan)]
+    found = [*_empty(plan), *_repeats(plan), *_overlaps(plan), *_touching(plan, layout), *_ways(plan), *_lifts(plan)]
     if not found:
         found += [*_openings(layout), *_gates(layout), *_clear_floor(plan, layout), *_places(plan, layout)]
         found += [*_clashes(plan, layout), *_stacked(plan, layout), *_reach(plan), *_carried(plan, layout)]
     if not found:
         found += _blocked(plan, layout)
     return found
+
+
+def _empty(plan: Plan) -> Iterator[PlanError]:
+    """A storey has spaces: its height is that of the lowest."""
+    used = {space.level for space in plan.spaces}
+    for storey in plan.storeys:
+        if storey.id not in used:
+            yield storey.where.error(f"the storey {storey.id!r} has no spaces.", "Draw one, or remove it.")
 
 
 def _repeats(plan: Plan) -> Iterator[PlanError]:
