@@ -54,6 +54,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for model in made.glob("*.ifc"):
         shutil.copy(model, here)
     _run(here, "indoor3d demo --no-serve")
+    for example in (ROOT / "docs" / "examples").iterdir():  # so that no command needs the one before it
+        _run(here, f"python tools/make_station.py {example.name} -o {example.name}.ifc")
+        _run(here, f"indoor3d build {example.name}.ifc --id {example.name}")
     return here
 
 
