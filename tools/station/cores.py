@@ -81,11 +81,6 @@ def expand(spec: CoreSpec) -> CoreParts:
     )
 
 
-def footprint_m(spec: CoreSpec, length: float) -> tuple[float, float]:
-    """Return length and width of the whole rectangle, metres."""
-    return length + 2 * LANDING_M, 2 * spec.width + 3 * _GAP_M
-
-
 def _room(spec: CoreSpec, index: int, length: float, rises: list[float]) -> Space:
     host = spec.hosts[index]
     half = spec.width + 1.5 * _GAP_M
