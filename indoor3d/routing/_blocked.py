@@ -12,7 +12,7 @@ from indoor3d.models.building import Building
 from indoor3d.models.network import MODES
 from indoor3d.models.vocabulary import LABELS, Mode
 from indoor3d.routing.cost import durations_s, passes
-from indoor3d.routing.path import arcs, extended, tree
+from indoor3d.routing.path import Arcs, tree
 from indoor3d.routing.profile import PROFILES, Profile
 
 if TYPE_CHECKING:
@@ -109,22 +109,15 @@ def _relaxed(
         seconds + lifted_s + np.where(np.isfinite(kept), 0.0, _HINDRANCE_S)
         for seconds, kept in zip((forward, backward), own, strict=True)
     )
-    edge = np.arange(len(network.edge_from), dtype=np.intp)
-    base = arcs(
-        len(network.node_position),
-        np.concatenate([network.edge_from, network.edge_to]).astype(np.intp),
-        np.concatenate([network.edge_to, network.edge_from]).astype(np.intp),
-        weight=np.concatenate([np.where(never, np.inf, forward), np.where(never, np.inf, backward)]),
-        label=np.concatenate([2 * edge, 2 * edge + 1]),
-    )
+    label = graph.rows.rows.label
+    both = np.where(label & 1, backward[label >> 1], forward[label >> 1])
+    base = Arcs(rows=graph.rows.rows, weight=np.where(never[label >> 1], np.inf, both))
     nodes, length = graph.floors.links(first, shut=shut)
-    reached = tree(extended(base, [(nodes, length, np.full(len(nodes), -1, np.intp))]), base.count)
+    reached = tree(base, nodes, length)
     if not len(goals) or not np.isfinite(reached.cost[goals]).any():
         return None
     leaves = int(goals[np.argmin(reached.cost[goals])])
-    path = reached.path(leaves)
-    labels = [int(label) for arc in path if (label := reached.graph.label[arc]) >= 0]
-    return _Way(enters=int(reached.graph.head[path[0]]), leaves=leaves, labels=labels)
+    return _Way(enters=reached.source(leaves), leaves=leaves, labels=list(reached.labels(leaves)))
 
 
 def _standing(

@@ -19,7 +19,7 @@ from indoor3d.models.building import Building, Space
 from indoor3d.models.vocabulary import SpaceCategory
 from indoor3d.routing import _blocked, _compose
 from indoor3d.routing._floors import Spot
-from indoor3d.routing.path import Tree, arcs, extended, tree
+from indoor3d.routing.path import Tree, tree
 from indoor3d.routing.place import Place
 from indoor3d.routing.route import Escape, Evacuation
 
@@ -94,11 +94,8 @@ def exit_field(graph: "NavGraph", conditions: "Conditions") -> Field:
     opened = [(ident, node) for ident, node in pairs if ident not in conditions.closed.exits | unsafe]
     if not opened:
         raise _no_exit(graph, conditions)
-    forward = graph.arcs(conditions)
-    turned = arcs(forward.count, forward.head, forward.tail, weight=forward.weight, label=forward.label)
     nodes = np.array([node for _, node in opened], np.intp)
-    root = (nodes, np.full(len(nodes), 1e-9), np.full(len(nodes), -1, np.intp))
-    reached = tree(extended(turned, [root]), turned.count)
+    reached = tree(graph.arcs(conditions).turned(), nodes)
     return Field(reached=reached, exits=tuple(ident for ident, _ in opened), nodes=nodes)
 
 
@@ -223,8 +220,9 @@ def _escape(graph: "NavGraph", spot: Spot, space: str, field: Field, conditions:
         return Escape(start=spot.place, space=space, problem=problem)
     reached = field.reached
     path = reached.path(node)[::-1]
-    labels = tuple(int(label) for arc in path if (label := reached.graph.label[arc]) >= 0)
-    out = int(reached.graph.head[path[-1]])
+    turned = reached.graph.rows
+    labels = tuple(graph.rows.rows.label[turned.label[path]].tolist())
+    out = int(turned.tail[path[-1]]) if path else node
     thread = _compose.Thread(enters=node, leaves=out, labels=labels)
     chosen = field.exits[int(np.flatnonzero(field.nodes == out)[0])]
     x, y, z = graph.network.node_position[out].tolist()

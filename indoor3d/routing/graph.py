@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import Any
 
+import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,17 +16,17 @@ from indoor3d.routing import _blocked, _compose, evacuation
 from indoor3d.routing._closed import Closed, expand
 from indoor3d.routing._floors import Floors, Spot
 from indoor3d.routing._level_edges import Ways
-from indoor3d.routing.cost import durations_s, passes
-from indoor3d.routing.path import Arcs, Tree, arcs, extended, tree
+from indoor3d.routing.cost import durations_s
+from indoor3d.routing.interop import to_networkx
+from indoor3d.routing.path import Arcs, Tree, Way, arcs, tree
 from indoor3d.routing.place import Place, find_place
-from indoor3d.routing.profile import Profile, find_profile
+from indoor3d.routing.profile import PROFILES, Profile, find_profile
 from indoor3d.routing.route import Distances, Evacuation, Route
-
-if TYPE_CHECKING:
-    import networkx as nx
+from indoor3d.routing.view import GOAL, START, Link, NetworkxGraph, View
 
 Floats = NDArray[np.float64]
-Indices = NDArray[np.intp]
+Indices = NDArray[np.int32]
+Nodes = NDArray[np.intp]
 
 _TIE_S_PER_M = 1e-9
 _KEPT = 16
@@ -48,8 +49,12 @@ class Conditions:
     emergency: bool = False
 
 
-class NavGraph:
+class NavGraph(NetworkxGraph):
     """The navigation graph of one building.
+
+    It is a networkx graph, too (:mod:`indoor3d.routing.backend`): nodes are indices, weights are ``length_m`` or the id of a
+    profile, as in ``nx.shortest_path(graph, 3, 17, weight="wheelchair")``. Conditions and places that are no nodes come with
+    :meth:`view`.
 
     Parameters
     ----------
@@ -74,6 +79,9 @@ class NavGraph:
         self.building, self.network, self.issues = building, network, issues
         self.floors = Floors(building, network, ways)
         self._lock = Lock()
+        self._rows: Arcs | None = None
+        self._passing: tuple[dict[str, int], Indices, Indices] | None = None
+        self._open: dict[tuple[str, bool], Arcs] = {}
         self._arcs: dict[tuple[str, frozenset[str], bool], Arcs] = {}
         self._seconds: dict[tuple[str, bool], tuple[Floats, Floats]] = {}
 
@@ -132,7 +140,8 @@ class NavGraph:
         conditions = self.conditions(profile, closed)
         first = self._spot(start, conditions)
         reached = self.reached(first, conditions)
-        metres = reached.sums(self._arc_metres(reached.graph, first))
+        straight: Floats = np.hypot(*(self.network.node_position[:, :2] - (first.x_m, first.y_m)).T)
+        metres = reached.sums(self.network.edge_length_m[reached.graph.rows.label >> 1], at_sources=straight)
         lasts = [self.floors.try_spot(self._place(goal), shut=conditions.closed.elements) for goal in goals]
         length, duration = np.full(len(goals), np.inf), np.full(len(goals), np.inf)
         for surface in sorted({spot.surface for spot in lasts if spot is not None}):
@@ -178,17 +187,63 @@ class NavGraph:
         places = None if starts is None else [self._place(start) for start in starts]
         return evacuation.evacuate(self, places, conditions)
 
-    def to_networkx(self, *, profile: str | None = None, closed: Collection[str] = ()) -> "nx.MultiDiGraph":
+    def to_networkx(self, *, profile: str | None = None, closed: Collection[str] = ()) -> nx.MultiDiGraph:
         """Give the same graph to networkx; with a profile, edges carry its seconds and what it cannot pass is left out.
 
         Raises
         ------
         UnknownElement, UnknownProfile
         """
-        from indoor3d.routing.interop import to_networkx  # noqa: PLC0415 - networkx loads for those who ask for it
-
         chosen = None if profile is None else find_profile(profile)
         return to_networkx(self.network, profile=chosen, shut=expand(self, closed).elements)
+
+    def view(
+        self,
+        start: Place | str | None = None,
+        goal: Place | str | None = None,
+        *,
+        profile: str = "walk",
+        closed: Collection[str] = (),
+    ) -> View:
+        """Give what a profile and closures leave, and two places, to networkx as a graph that our columns answer for.
+
+        Raises
+        ------
+        OffNetwork, UnknownElement, UnknownProfile, UnknownLevel, InvalidPosition
+
+        Examples
+        --------
+        >>> import networkx as nx
+        >>> from indoor3d.routing.build import build_navigation
+        >>> from tests.buildings import two_floors
+        >>> view = build_navigation(two_floors()).view("hall", "office", profile="wheelchair")
+        >>> round(nx.shortest_path_length(view, "start", "goal", weight="cost"))
+        52
+        """
+        conditions = self.conditions(profile, closed)
+        first, last = (None if place is None else self._spot(place, conditions) for place in (start, goal))
+        return self.asked(first, last, conditions)
+
+    def asked(self, first: Spot | None, last: Spot | None, conditions: Conditions) -> View:
+        """The graph with two spots in it, under conditions."""
+        straight = np.inf
+        if first is not None and last is not None:
+            straight = self.per_m(conditions) * self.floors.direct(
+                first, last, shut=conditions.closed.elements, least_width_m=conditions.profile.min_clear_width_m
+            )
+        return View(
+            graph=self,
+            conditions=conditions,
+            start=self._link(first, conditions),
+            goal=self._link(last, conditions),
+            straight=straight,
+        )
+
+    def _link(self, spot: Spot | None, conditions: Conditions) -> Link | None:
+        if spot is None:
+            return None
+        nodes, length = self.links(spot, conditions)
+        return Link(nodes=nodes, cost=length * self.per_m(conditions))
 
     def conditions(
         self, profile: str, closed: Collection[str], *, emergency: bool = False, visited: Collection[str] = ()
@@ -208,23 +263,96 @@ class NavGraph:
 
     def between(self, first: Spot, last: Spot, conditions: Conditions) -> Route | None:
         """The quickest way between two spots, or None."""
-        reached = self.reached(first, conditions)
-        ending = self.ending(reached, first, last, conditions)
-        if ending is None:
+        try:
+            _, path = nx.bidirectional_dijkstra(self.asked(first, last, conditions), START, GOAL, weight="cost")
+        except nx.NetworkXNoPath:
             return None
-        return _compose.route(self, first, last, thread=self._thread(reached, ending), conditions=conditions)
+        return _compose.route(self, first, last, thread=self.thread(path.way), conditions=conditions)
+
+    def thread(self, way: Way | None) -> _compose.Thread:
+        """What a way passes, or nothing where the spots see each other."""
+        if way is None:
+            return _compose.Thread()
+        labels = tuple(self.rows.rows.label[way.arcs].tolist())
+        return _compose.Thread(enters=way.enters, leaves=way.leaves, labels=labels)
+
+    @property
+    def rows(self) -> Arcs:
+        """Every way an edge can be gone, weighing its length; an arc's label is twice its edge, plus one when backwards."""
+        if self._rows is None:
+            network = self.network
+            edge = np.arange(len(network.edge_from), dtype=np.int32)
+            self._rows = arcs(
+                len(network.node_position),
+                np.concatenate([network.edge_from, network.edge_to]),
+                np.concatenate([network.edge_to, network.edge_from]),
+                weight=np.concatenate([network.edge_length_m, network.edge_length_m]),
+                label=np.concatenate([2 * edge, 2 * edge + 1]),
+            )
+        return self._rows
 
     def arcs(self, conditions: Conditions) -> Arcs:
-        """The graph that a profile and closures leave; an arc's label is twice its edge, plus one when backwards."""
+        """The graph that a profile and closures leave; labels as in :attr:`rows`."""
         key = (conditions.profile.id, conditions.closed.elements, conditions.emergency)
         found = self._arcs.get(key)
         if found is None:
-            found = self._filtered(conditions)
+            found = self._shut(self._opened(conditions), conditions.closed.elements)
             with self._lock:  # a server asks from several threads
                 while len(self._arcs) >= _KEPT:
                     self._arcs.pop(next(iter(self._arcs)))
                 self._arcs[key] = found
         return found
+
+    def _opened(self, conditions: Conditions) -> Arcs:
+        """The graph of a profile with nothing closed."""
+        key = (conditions.profile.id, conditions.emergency)
+        if key not in self._open:
+            rows = self.rows.rows
+            seconds = self.arc_seconds(conditions)
+            tie = self.rows.weight * _TIE_S_PER_M
+            self._open[key] = Arcs(rows=rows, weight=seconds + tie)
+        return self._open[key]
+
+    def _shut(self, opened: Arcs, elements: Collection[str]) -> Arcs:
+        """The same graph without the arcs that pass some elements."""
+        closed = self.arcs_through(elements)
+        if not len(closed):
+            return opened
+        weight = opened.weight.copy()
+        weight[closed] = np.inf
+        return opened.raised(weight)
+
+    def arcs_through(self, elements: Collection[str]) -> Indices:
+        """Arcs that pass any of some elements."""
+        if not elements:
+            return np.empty(0, np.int32)
+        if self._passing is None:
+            self._passing = self._by_element()
+        number, start, arc = self._passing
+        rows = [number[name] for name in elements if name in number]
+        return np.concatenate([np.empty(0, np.int32), *(arc[start[row] : start[row + 1]] for row in rows)])
+
+    def _by_element(self) -> tuple[dict[str, int], Indices, Indices]:
+        """Number of every element by id, and the arcs that pass each: start, arc."""
+        network = self.network
+        edge = np.repeat(np.arange(len(network.edge_from)), np.diff(network.edge_element_start))
+        element = np.concatenate([network.edge_element, network.edge_element])
+        arc_of = np.empty(2 * len(network.edge_from), np.int32)
+        arc_of[self.rows.rows.label] = self.rows.rows.same
+        labels = np.concatenate([2 * edge, 2 * edge + 1])
+        order = np.argsort(element, kind="stable")
+        start = np.searchsorted(element[order], np.arange(len(network.elements) + 1)).astype(np.int32)
+        return {name: i for i, name in enumerate(network.elements)}, start, arc_of[labels[order]]
+
+    def per_m(self, conditions: Conditions) -> float:
+        """What a metre of level floor costs."""
+        return 1 / conditions.profile.level_mps + _TIE_S_PER_M
+
+    def arc_seconds(self, conditions: Conditions) -> Floats:
+        """Seconds along every arc of :attr:`rows` under a profile; closures do not count."""
+        forward, backward = self.seconds(conditions)
+        label = self.rows.rows.label
+        return np.where(label & 1, backward[label >> 1], forward[label >> 1])
 
     def seconds(self, conditions: Conditions) -> tuple[Floats, Floats]:
         """Seconds along every edge under a profile, forwards and backwards; closures do not count."""
@@ -234,14 +362,11 @@ class NavGraph:
         return self._seconds[key]
 
     def reached(self, first: Spot, conditions: Conditions) -> Tree:
-        """Quickest ways from a spot to every node; its own node is the last of the graph."""
+        """Quickest ways from a spot to every node."""
         nodes, length = self.links(first, conditions)
-        label = np.full(len(nodes), -1, np.intp)
-        weight = length * (1 / conditions.profile.level_mps + _TIE_S_PER_M)
-        graph = extended(self.arcs(conditions), [(nodes, weight, label)])
-        return tree(graph, graph.count - 1)
+        return tree(self.arcs(conditions), nodes, length * self.per_m(conditions))
 
-    def links(self, spot: Spot, conditions: Conditions) -> tuple[Indices, Floats]:
+    def links(self, spot: Spot, conditions: Conditions) -> tuple[Nodes, Floats]:
         """Nodes that a spot can go straight to, and how far they are in metres."""
         return self.floors.links(
             spot, shut=conditions.closed.elements, least_width_m=conditions.profile.min_clear_width_m
@@ -259,35 +384,6 @@ class NavGraph:
             if seconds[quickest] < best[0] - 1e-9:
                 best = (float(seconds[quickest]), float(length[quickest]), int(nodes[quickest]))
         return best if np.isfinite(best[0]) else None
-
-    def _filtered(self, conditions: Conditions) -> Arcs:
-        network = self.network
-        forward, backward = self.seconds(conditions)
-        tie = network.edge_length_m * _TIE_S_PER_M
-        shut = passes(network, conditions.closed.elements)
-        weight = np.concatenate([np.where(shut, np.inf, forward + tie), np.where(shut, np.inf, backward + tie)])
-        edge = np.arange(len(network.edge_from), dtype=np.intp)
-        return arcs(
-            len(network.node_position),
-            np.concatenate([network.edge_from, network.edge_to]).astype(np.intp),
-            np.concatenate([network.edge_to, network.edge_from]).astype(np.intp),
-            weight=weight,
-            label=np.concatenate([2 * edge, 2 * edge + 1]),
-        )
-
-    def _thread(self, reached: Tree, ending: tuple[float, float, int]) -> _compose.Thread:
-        if ending[2] < 0:
-            return _compose.Thread()
-        path = reached.path(ending[2])
-        labels = tuple(int(label) for arc in path if (label := reached.graph.label[arc]) >= 0)
-        return _compose.Thread(enters=int(reached.graph.head[path[0]]), leaves=ending[2], labels=labels)
-
-    def _arc_metres(self, graph: Arcs, first: Spot) -> Floats:
-        """Metres of every arc: of its edge, or straight from the first spot."""
-        straight: Floats = np.hypot(*(self.network.node_position[graph.head, :2] - (first.x_m, first.y_m)).T)
-        if not len(self.network.edge_length_m):
-            return straight
-        return np.where(graph.label < 0, straight, self.network.edge_length_m[np.maximum(graph.label, 0) // 2])
 
     def _endings(
         self, reached: Tree, metres: Floats, surface: int, points: Floats, first: Spot, conditions: Conditions
@@ -312,3 +408,21 @@ class NavGraph:
 
     def _place(self, place: Place | str) -> Place:
         return find_place(self.building, place) if isinstance(place, str) else place
+
+    def nx_arcs(self, weight: Any) -> Arcs:
+        """See :class:`indoor3d.routing.backend.Columns`: metres, a profile's cost, or 1 a way."""
+        if weight in PROFILES:
+            return self.arcs(self.conditions(weight, ()))
+        backwards = (self.rows.rows.label & 1).astype(np.bool_)
+        against = backwards & self.network.edge_oneway[self.rows.rows.label >> 1]
+        column = self.rows.weight if weight == "length_m" else np.ones(len(against))
+        return Arcs(rows=self.rows.rows, weight=np.where(against, np.inf, column))
+
+    def nx_copy(self, named: Collection[str]) -> nx.MultiDiGraph:
+        """See :class:`indoor3d.routing.backend.Columns`: plain networkx, with the cost of a profile that is named."""
+        profile = next((name for name in named if name in PROFILES), None)
+        if profile is None:
+            return self.to_networkx()
+        copy = self.view(profile=profile).nx_copy(named)
+        nx.set_edge_attributes(copy, nx.get_edge_attributes(copy, "cost"), profile)
+        return copy

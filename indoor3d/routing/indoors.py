@@ -10,7 +10,7 @@ import shapely
 from indoor3d.models.building import Space
 from indoor3d.models.network import MODES, Surface
 from indoor3d.models.vocabulary import Mode, SpaceCategory
-from indoor3d.routing.path import Arcs, Tree, arcs, extended, tree
+from indoor3d.routing.path import Arcs, Tree, tree
 from indoor3d.routing.walkable import SAME_FLOOR_M
 
 if TYPE_CHECKING:
@@ -54,9 +54,7 @@ class Indoors:
     def reached(self, first: "Spot") -> Tree:
         """Quickest ways from a spot to every node."""
         nodes, length = self.graph.links(first, self.conditions)
-        rows = (nodes, length / self.conditions.profile.level_mps, np.full(len(nodes), -1, np.intp))
-        graph = extended(self.arcs, [rows])
-        return tree(graph, graph.count - 1)
+        return tree(self.arcs, nodes, length * self.graph.per_m(self.conditions))
 
     def to_exit(self, reached: Tree, first: "Spot", ident: str) -> StepFree | None:
         """The way that a tree has to an exit."""
@@ -82,14 +80,9 @@ def indoors(graph: "NavGraph", conditions: "Conditions") -> Indoors:
     sums = np.concatenate([[0], np.cumsum(passed[network.edge_element])])
     across = sums[network.edge_element_start[1:]] - sums[network.edge_element_start[:-1]] > 1
     all_arcs = graph.arcs(conditions)
-    keep = ~outside[all_arcs.tail] & ~across[all_arcs.label // 2]
-    kept = arcs(
-        all_arcs.count,
-        all_arcs.tail[keep],
-        all_arcs.head[keep],
-        weight=all_arcs.weight[keep],
-        label=all_arcs.label[keep],
-    )
+    rows = all_arcs.rows
+    weight = np.where(outside[rows.tail] | across[rows.label >> 1], np.inf, all_arcs.weight)
+    kept = all_arcs.raised(weight)
     return Indoors(graph=graph, conditions=conditions, arcs=kept, exit_node=exit_node)
 
 
@@ -103,10 +96,9 @@ def way_to(graph: "NavGraph", reached: Tree, first: "Spot", ending: tuple[float,
     seconds, metres, node = ending
     network, lifts = graph.network, []
     if node >= 0:
-        path = reached.path(node)
-        enters = network.node_position[reached.graph.head[path[0]], :2]
+        enters = network.node_position[reached.source(node), :2]
         metres += float(np.hypot(*(enters - (first.x_m, first.y_m))))
-        edges = [int(label) // 2 for arc in path if (label := reached.graph.label[arc]) >= 0]
+        edges = [label // 2 for label in reached.labels(node)]
         metres += float(network.edge_length_m[edges].sum())
         lifts = [name for edge in edges if MODES[network.edge_mode[edge]] is Mode.LIFT for name in _names(graph, edge)]
     return StepFree(length_m=metres, duration_s=seconds, lifts=tuple(name for name, _ in groupby(lifts)))

@@ -4,13 +4,20 @@ from collections.abc import Collection
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from indoor3d.models.network import MODES, Network
 from indoor3d.routing.cost import durations_s, passes
 from indoor3d.routing.profile import Profile
 
 
-def to_networkx(network: Network, *, profile: Profile | None = None, shut: Collection[str] = ()) -> nx.MultiDiGraph:
+def to_networkx(
+    network: Network,
+    *,
+    profile: Profile | None = None,
+    shut: Collection[str] = (),
+    keep: NDArray[np.int32] | None = None,
+) -> nx.MultiDiGraph:
     """Make a networkx graph: one directed edge for each way an edge can be gone.
 
     Parameters
@@ -20,6 +27,8 @@ def to_networkx(network: Network, *, profile: Profile | None = None, shut: Colle
         Adds ``duration_s`` to every edge, and leaves out what the profile cannot pass.
     shut : collection of str
         Ids of openings and connectors whose edges are left out.
+    keep : (K,) int32, optional
+        Only these ways: twice the edge, plus one when backwards.
 
     Returns
     -------
@@ -44,6 +53,10 @@ def to_networkx(network: Network, *, profile: Profile | None = None, shut: Colle
         graph.add_node(node, x=x, y=y, z=z, level=network.surfaces[surface].level)
     for ident, node in zip(network.exit_id, network.exit_node.tolist(), strict=True):
         graph.nodes[node].setdefault("exits", []).append(ident)
+    if keep is not None:
+        for label in keep.tolist():
+            _add(graph, network, label >> 1, backwards=bool(label & 1), seconds=None)
+        return graph
     usable = ~passes(network, shut)
     seconds = (None, None) if profile is None else durations_s(network, profile)
     for edge in np.flatnonzero(usable).tolist():

@@ -13,7 +13,7 @@ from indoor3d.models.vocabulary import Mode
 from indoor3d.routing.build import build_navigation
 from indoor3d.routing.evacuation import exit_field
 from indoor3d.routing.graph import NavGraph
-from indoor3d.routing.path import arcs, extended, tree
+from indoor3d.routing.path import arcs, shortest, tree
 from tests.buildings import open_plan, station, two_floors
 
 
@@ -79,14 +79,14 @@ def test_parallel_edges_are_not_added_up() -> None:
     graph = arcs(2, np.array([0, 0]), np.array([1, 1]), weight=np.array([10.0, 4.0]), label=np.array([7, 8]))
     found = tree(graph, 0)
     assert found.cost[1] == 4.0
-    assert graph.label[found.path(1)].tolist() == [8]
+    assert list(found.labels(1)) == [8]
 
 
 def test_edges_of_no_length_are_edges() -> None:
     graph = arcs(3, np.array([0, 1]), np.array([1, 2]), weight=np.array([0.0, 0.0]), label=np.array([0, 1]))
     found = tree(graph, 0)
     assert found.cost == pytest.approx([0, 0, 0], abs=1e-6)
-    assert graph.label[found.path(2)].tolist() == [0, 1]
+    assert list(found.labels(2)) == [0, 1]
 
 
 def test_random_multigraphs_agree_with_networkx() -> None:
@@ -102,12 +102,15 @@ def test_random_multigraphs_agree_with_networkx() -> None:
             zip(tail[usable].tolist(), head[usable].tolist(), weight[usable].tolist(), strict=True)
         )
         graph = arcs(count, tail, head, weight=weight, label=np.arange(many))
-        added = extended(graph, [(np.array([0, 0]), np.array([5.0, 2.0]), np.array([-1, -2]))])
         expected = nx.single_source_dijkstra_path_length(oracle, 0)
-        plain, from_added = tree(graph, 0), tree(added, count)
+        plain, later = tree(graph, [0]), tree(graph, [0, 0], [5.0, 2.0])
         for node in range(count):
             assert plain.cost[node] == pytest.approx(expected.get(node, np.inf), abs=1e-6)
-            assert from_added.cost[node] == pytest.approx(expected.get(node, np.inf) + 2.0, abs=1e-6)
+            assert later.cost[node] == pytest.approx(expected.get(node, np.inf) + 2.0, abs=1e-6)
+            for _ in range(3):  # from both ends first, drawn by landmarks later
+                way = shortest(graph, [0], [node])
+                assert (np.inf if way is None else way.cost) == pytest.approx(expected.get(node, np.inf), abs=1e-9)
+                assert way is None or graph.weight[way.arcs].sum() == pytest.approx(way.cost, abs=1e-9)
             if np.isfinite(plain.cost[node]):
                 path = plain.path(node)
                 assert graph.weight[path].sum() == pytest.approx(plain.cost[node], abs=1e-6)

@@ -1,0 +1,186 @@
+"""A navigation graph under conditions, as networkx sees it."""
+
+import math
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from indoor3d.routing.path import Arcs
+
+if TYPE_CHECKING:
+    from indoor3d.routing.graph import Conditions, NavGraph
+
+Floats = NDArray[np.float64]
+Ends = tuple[Any, Floats | None]
+
+START: Final = "start"
+GOAL: Final = "goal"
+"""The two places that a view may hold beside the nodes."""
+_COST = frozenset({"cost", "weight"})
+
+
+class NetworkxGraph:
+    """What makes a navigation graph a graph of networkx: nodes are indices, arcs are directed, some parallel."""
+
+    __networkx_backend__ = "indoor3d"
+
+    @property
+    def rows(self) -> Arcs:
+        """Every arc, weighing its length."""
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        """Number of nodes."""
+        return self.rows.count
+
+    def __iter__(self) -> Iterator[Any]:
+        """Give the nodes."""
+        yield from range(self.rows.count)
+
+    def __contains__(self, node: object) -> bool:
+        """Whether a node is there."""
+        try:
+            self.nx_begin(node)
+        except (KeyError, TypeError):
+            return False
+        return True
+
+    def is_directed(self) -> bool:
+        """It is."""
+        return True
+
+    def is_multigraph(self) -> bool:
+        """Two ways may join the same nodes."""
+        return True
+
+    def nx_index(self, node: Any) -> int:
+        """See :class:`indoor3d.routing.backend.Columns`."""
+        if isinstance(node, bool) or not isinstance(node, int | np.integer) or not 0 <= node < self.rows.count:
+            raise KeyError(node)
+        return int(node)
+
+    def nx_label(self, index: int) -> Any:
+        """See :class:`indoor3d.routing.backend.Columns`."""
+        return index
+
+    def nx_begin(self, node: Any) -> Ends:
+        """See :class:`indoor3d.routing.backend.Columns`."""
+        return [self.nx_index(node)], None
+
+    def nx_end(self, node: Any) -> Ends:
+        """See :class:`indoor3d.routing.backend.Columns`."""
+        return self.nx_begin(node)
+
+    def nx_straight(self, source: Any, target: Any) -> float:
+        """See :class:`indoor3d.routing.backend.Columns`."""
+        return 0.0 if source == target else math.inf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Link:
+    """How a place is joined to the nodes: straight ways, and what each costs."""
+
+    nodes: NDArray[np.intp]
+    cost: Floats
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class View(NetworkxGraph):
+    """A networkx backend graph: what a profile, closures and the like leave of a navigation graph.
+
+    Nodes are indices, and ``"start"`` and ``"goal"`` where those are given. The weight ``"cost"`` is what routes are chosen
+    by; ``"duration_s"`` and ``"length_m"`` are seconds and metres.
+
+    Parameters
+    ----------
+    graph : NavGraph
+    conditions : Conditions
+    start, goal : Link, optional
+    straight : float
+        What the straight way from start to goal costs; infinite where there is none.
+    turned : bool
+        Every way the other way round.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from indoor3d.routing.build import build_navigation
+    >>> from tests.buildings import two_floors
+    >>> view = build_navigation(two_floors()).view(profile="wheelchair")
+    >>> nx.has_path(view, 0, 1)
+    True
+    """
+
+    graph: "NavGraph"
+    conditions: "Conditions"
+    start: Link | None = None
+    goal: Link | None = None
+    straight: float = math.inf
+    turned: bool = False
+
+    @property
+    def rows(self) -> Arcs:
+        """The rows of the navigation graph."""
+        return self.graph.rows
+
+    def __len__(self) -> int:
+        """Number of nodes, start and goal counted."""
+        return self.rows.count + (self.start is not None) + (self.goal is not None)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Give the nodes."""
+        yield from super().__iter__()
+        yield from (name for name, link in ((START, self.start), (GOAL, self.goal)) if link is not None)
+
+    def nx_arcs(self, weight: Any) -> Arcs | None:
+        """See :class:`indoor3d.routing.backend.Columns`."""
+        chosen = self.graph.arcs(self.conditions)
+        if weight not in _COST:
+            chosen = self._weighing(chosen, weight)
+        return chosen.turned() if self.turned else chosen
+
+    def _weighing(self, chosen: Arcs, weight: Any) -> Arcs:
+        """The same arcs weighing something else: 1 each where it is no attribute of theirs, as networkx has it."""
+        columns = {
+            "length_m": lambda: self.graph.rows.weight,
+            "duration_s": lambda: self.graph.arc_seconds(self.conditions),
+        }
+        column = columns.get(weight, lambda: np.ones(len(chosen.weight)))()
+        return Arcs(rows=chosen.rows, weight=np.where(np.isfinite(chosen.weight), column, np.inf))
+
+    def nx_begin(self, node: Any) -> Ends:
+        """See :class:`indoor3d.routing.backend.Columns`."""
+        link = {START: self.start, GOAL: self.goal}.get(node) if isinstance(node, str) else None
+        return ([self.nx_index(node)], None) if link is None else (link.nodes, link.cost)
+
+    def nx_straight(self, source: Any, target: Any) -> float:
+        """See :class:`indoor3d.routing.backend.Columns`."""
+        if source == target:
+            return 0.0
+        return self.straight if {source, target} == {START, GOAL} else math.inf
+
+    def nx_copy(self, _named: Collection[str]) -> nx.MultiDiGraph:
+        """The same in plain networkx, with every weight on its edges."""
+        from indoor3d.routing.interop import to_networkx  # noqa: PLC0415 - interop draws on what this module serves
+
+        chosen, rows = self.graph.arcs(self.conditions), self.graph.rows.rows
+        passable = np.isfinite(chosen.weight)
+        copy = to_networkx(self.graph.network, keep=rows.label[passable])
+        seconds = self.graph.arc_seconds(self.conditions)
+        for arc in np.flatnonzero(passable).tolist():
+            edge = copy.edges[int(rows.tail[arc]), int(rows.head[arc]), int(rows.label[arc]) >> 1]
+            edge["duration_s"], edge["cost"] = float(seconds[arc]), float(chosen.weight[arc])
+            edge["weight"] = edge["cost"]
+        for name, link in ((START, self.start), (GOAL, self.goal)):
+            if link is not None:
+                for node, cost in zip(link.nodes.tolist(), link.cost.tolist(), strict=True):
+                    copy.add_edge(name, node, cost=cost, weight=cost)
+                    copy.add_edge(node, name, cost=cost, weight=cost)
+        if math.isfinite(self.straight) and self.start is not None and self.goal is not None:
+            copy.add_edge(START, GOAL, cost=self.straight, weight=self.straight)
+            copy.add_edge(GOAL, START, cost=self.straight, weight=self.straight)
+        return copy.reverse() if self.turned else copy
