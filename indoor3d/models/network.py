@@ -68,6 +68,11 @@ class Network:
         ``edge_element[edge_element_start[i]:edge_element_start[i + 1]]`` are the elements edge i passes.
     edge_element : (K,) int32
         Indices into ``elements``.
+    edge_crossing_start, edge_crossing : (M + 1,), (C,) int32
+        The same for the openings whose thresholds an edge crosses, in order from ``edge_from`` to ``edge_to``: what somebody
+        passes there, while ``edge_element`` is what has to be open.
+    element_run_up_m : (E,) float64
+        The shorter straight way up to an opening on its two sides, as far as 1.5 m; infinite for connectors.
     path_start : (M + 1,) int32
         The same for ``path``: inner vertices between the two nodes.
     path : (P, 3) float64, metres, site frame
@@ -91,6 +96,9 @@ class Network:
     edge_oneway: NDArray[np.bool_]
     edge_element_start: NDArray[np.int32]
     edge_element: NDArray[np.int32]
+    edge_crossing_start: NDArray[np.int32]
+    edge_crossing: NDArray[np.int32]
+    element_run_up_m: NDArray[np.float64]
     path_start: NDArray[np.int32]
     path: NDArray[np.float64]
     exit_id: tuple[str, ...]

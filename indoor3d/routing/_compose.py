@@ -1,7 +1,8 @@
 """From the arcs of a path to a Route: positions, legs, openings crossed."""
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -18,19 +19,20 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _SAME_M = 1e-9
+_WALK = MODES.index(Mode.WALK)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Piece:
-    """One straight way, or one ride on a connector."""
+class _Piece(NamedTuple):
+    """One straight way, or one ride on a connector; ``rows`` are its places (K, 3)."""
 
     mode: Mode
-    surfaces: tuple[int, int]
-    positions: Floats
+    source: int
+    target: int
     length_m: float
     duration_s: float
-    climb_m: float = 0.0
-    elements: tuple[str, ...] = field(default=())
+    climb_m: float
+    elements: tuple[str, ...]
+    rows: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,82 +56,77 @@ def route(graph: "NavGraph", first: "Spot", last: "Spot", *, thread: Thread, con
     """Put a route together: the straight way in, the edges, the straight way out."""
     pieces = _pieces(graph, first, last, thread, conditions)
     legs = tuple(_leg(graph, group) for group in _grouped(pieces))
-    levels = [graph.network.surfaces[s].level for piece in pieces for s in piece.surfaces]
-    connectors = {c.id for c in graph.building.connectors}
+    levels = [graph.network.surfaces[s].level for piece in pieces for s in (piece.source, piece.target)]
     return Route(
         profile=conditions.profile.id,
         closed=conditions.closed.asked,
-        length_m=float(sum(piece.length_m for piece in pieces)),
-        duration_s=float(sum(piece.duration_s for piece in pieces)),
-        climb_m=float(sum(piece.climb_m for piece in pieces)),
+        length_m=sum(piece.length_m for piece in pieces),
+        duration_s=sum(piece.duration_s for piece in pieces),
+        climb_m=sum(piece.climb_m for piece in pieces),
         levels=_without_repeats(levels),
-        positions=_joined(pieces),
-        openings=tuple(e for leg in legs for e in leg.elements if e not in connectors),
+        positions=_joined([piece.rows for piece in pieces]),
+        openings=tuple(e for leg in legs for e in leg.elements if e not in graph.connectors),
         legs=legs,
     )
 
 
 def _pieces(graph: "NavGraph", first: "Spot", last: "Spot", thread: Thread, conditions: "Conditions") -> list[_Piece]:
-    network, speed = graph.network, conditions.profile.level_mps
-    start, end = (np.array([s.x_m, s.y_m, network.surfaces[s.surface].floor_m]) for s in (first, last))
+    network, surfaces = graph.network, graph.network.surfaces
+    speed = conditions.profile.level_mps
+    start = np.array([first.x_m, first.y_m, surfaces[first.surface].floor_m])
+    end = np.array([last.x_m, last.y_m, surfaces[last.surface].floor_m])
     if thread.enters < 0:
-        return _with_openings(graph, [_straight(start, end, first.surface, speed)])
-    seconds = graph.seconds(conditions)
-    into = _straight(start, network.node_position[thread.enters], first.surface, speed)
-    out = _straight(network.node_position[thread.leaves], end, last.surface, speed)
-    return _with_openings(graph, [into, *(_edge(graph, label, seconds) for label in thread.labels), out])
+        return [_straight(graph, start, end, first.surface, speed)]
+    into = _straight(graph, start, network.node_position[thread.enters], first.surface, speed)
+    out = _straight(graph, network.node_position[thread.leaves], end, last.surface, speed)
+    return [into, *_edges(graph, thread, conditions), out]
 
 
-def _straight(a: Floats, b: Floats, surface: int, speed_mps: float) -> _Piece:
-    length = float(np.hypot(*(b - a)[:2]))
-    return _Piece(
-        mode=Mode.WALK,
-        surfaces=(surface, surface),
-        positions=np.array([a, b]),
-        length_m=length,
-        duration_s=length / speed_mps,
+def _straight(graph: "NavGraph", a: Floats, b: Floats, surface: int, speed_mps: float) -> _Piece:
+    length = math.hypot(b[0] - a[0], b[1] - a[1])
+    rows = np.array([a, b])
+    crossed: tuple[str, ...] = ()
+    if length > _SAME_M:
+        crossed = tuple(graph.floors.ways[surface].crossed(shapely.linestrings(rows[None, :, :2]))[0])
+    return _Piece(Mode.WALK, surface, surface, length, length / speed_mps, 0.0, crossed, rows)
+
+
+def _edges(graph: "NavGraph", thread: Thread, conditions: "Conditions") -> list[_Piece]:
+    """The edges of a thread, in the direction they are gone."""
+    if not thread.labels:
+        return []
+    network = graph.network
+    labels = np.array(thread.labels)
+    edge, back = labels >> 1, (labels & 1).astype(np.bool_)
+    source = np.where(back, network.edge_to[edge], network.edge_from[edge])
+    target = np.where(back, network.edge_from[edge], network.edge_to[edge])
+    forward, backward = graph.seconds(conditions)
+    climb = np.where(back, -network.edge_climb_m[edge], network.edge_climb_m[edge])
+    columns = (
+        edge.tolist(),
+        back.tolist(),
+        network.edge_mode[edge].tolist(),
+        network.node_surface[source].tolist(),
+        network.node_surface[target].tolist(),
+        network.edge_length_m[edge].tolist(),
+        np.where(back, backward[edge], forward[edge]).tolist(),
+        climb.tolist(),
+        zip(network.node_position[source], network.node_position[target], strict=True),
     )
-
-
-def _edge(graph: "NavGraph", label: int, seconds: tuple[Floats, Floats]) -> _Piece:
-    network, edge, backwards = graph.network, label // 2, bool(label % 2)
-    ends = [int(network.edge_from[edge]), int(network.edge_to[edge])]
-    low, high = network.path_start[edge : edge + 2]
-    positions = np.vstack([network.node_position[ends[0]], network.path[low:high], network.node_position[ends[1]]])
-    mode, climb = MODES[network.edge_mode[edge]], float(network.edge_climb_m[edge])
-    surfaces = (int(network.node_surface[ends[0]]), int(network.node_surface[ends[1]]))
-    low, high = network.edge_element_start[edge : edge + 2]
-    named = mode is not Mode.WALK or surfaces[0] != surfaces[1]
-    return _Piece(
-        mode=mode,
-        surfaces=surfaces[::-1] if backwards else surfaces,
-        positions=positions[::-1] if backwards else positions,
-        length_m=float(network.edge_length_m[edge]),
-        duration_s=float(seconds[backwards][edge]),
-        climb_m=-climb if backwards else climb,
-        elements=tuple(network.elements[i] for i in network.edge_element[low:high]) if named else (),
-    )
-
-
-def _with_openings(graph: "NavGraph", pieces: list[_Piece]) -> list[_Piece]:
-    """Name the openings whose thresholds each straight way crosses."""
-    found = list(pieces)
-    for surface in sorted({p.surfaces[0] for p in pieces}):
-        rows = [i for i, p in enumerate(pieces) if p.mode is Mode.WALK and p.surfaces == (surface, surface)]
-        if not rows:
-            continue
-        lines = shapely.linestrings([pieces[i].positions[:, :2] for i in rows])
-        for row, crossed in zip(rows, graph.floors.ways[surface].crossed(lines), strict=True):
-            piece = pieces[row]
-            found[row] = _Piece(
-                mode=piece.mode,
-                surfaces=piece.surfaces,
-                positions=piece.positions,
-                length_m=piece.length_m,
-                duration_s=piece.duration_s,
-                elements=tuple(crossed),
-            )
-    return found
+    pieces = []
+    for number, backwards, mode, a, b, length, seconds, rise, (begin, end) in zip(*columns, strict=True):
+        crossed = mode == _WALK
+        start, flat = (
+            (network.edge_crossing_start, network.edge_crossing)
+            if crossed
+            else (network.edge_element_start, network.edge_element)
+        )
+        names = tuple(network.elements[i] for i in flat[start[number] : start[number + 1]])
+        low, high = network.path_start[number : number + 2]
+        inner = network.path[low:high]
+        rows = np.vstack([begin, inner[::-1] if backwards else inner, end]) if high > low else np.array([begin, end])
+        pieces.append(_Piece(MODES[mode], a, b, length, seconds, rise, names[::-1] if backwards else names, rows))
+    return pieces
 
 
 def _grouped(pieces: list[_Piece]) -> list[list[_Piece]]:
@@ -154,13 +151,13 @@ def _leg(graph: "NavGraph", pieces: list[_Piece]) -> Leg:
     surfaces = graph.network.surfaces
     return Leg(
         mode=pieces[0].mode,
-        level_from=surfaces[pieces[0].surfaces[0]].level,
-        level_to=surfaces[pieces[-1].surfaces[1]].level,
-        length_m=float(sum(p.length_m for p in pieces)),
-        duration_s=float(sum(p.duration_s for p in pieces)),
-        climb_m=float(sum(p.climb_m for p in pieces)),
+        level_from=surfaces[pieces[0].source].level,
+        level_to=surfaces[pieces[-1].target].level,
+        length_m=sum(p.length_m for p in pieces),
+        duration_s=sum(p.duration_s for p in pieces),
+        climb_m=sum(p.climb_m for p in pieces),
         elements=_without_repeats([e for p in pieces for e in p.elements]),
-        positions=_joined(pieces),
+        positions=_joined([p.rows for p in pieces]),
     )
 
 
@@ -168,10 +165,10 @@ def _without_repeats(names: list[str]) -> tuple[str, ...]:
     return tuple(name for i, name in enumerate(names) if i == 0 or name != names[i - 1])
 
 
-def _joined(pieces: list[_Piece]) -> Floats:
-    """The positions of pieces end to end, each place once; two of them at least, for a line."""
-    positions = np.vstack([piece.positions for piece in pieces])
+def _joined(rows: list[Floats]) -> Floats:
+    """The places of pieces end to end, each once; two of them at least, for a line."""
+    positions = np.concatenate(rows)
     moved = np.ones(len(positions), np.bool_)
-    moved[1:] = np.abs(np.diff(positions, axis=0)).max(axis=1) > _SAME_M
+    moved[1:] = np.abs(positions[1:] - positions[:-1]).max(axis=1) > _SAME_M
     kept: Floats = positions[moved]
-    return kept if len(kept) > 1 else np.vstack([kept, kept])
+    return kept if len(kept) > 1 else np.concatenate([kept, kept])

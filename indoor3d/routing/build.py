@@ -12,6 +12,7 @@ from indoor3d.models.network import Network, Surface
 from indoor3d.models.vocabulary import Mode
 from indoor3d.routing._columns import Columns, Link
 from indoor3d.routing._connectors import Landing, add_connectors
+from indoor3d.routing._crossings import crossings
 from indoor3d.routing._level_edges import Ways, add_surface
 from indoor3d.routing._passage import Passage
 from indoor3d.routing.graph import NavGraph
@@ -79,13 +80,18 @@ def build_navigation(building: Building, *, radius_m: float = RADIUS_M) -> NavGr
     add_connectors(columns, building, landings, elements=elements)
     _add_steps(columns, surfaces, node_of, elements=elements)
     exits = sorted(entry.key[0] for entry in entries if entry.kind == "exit")
+    arrays = columns.arrays()
+    crossing_start, crossing = crossings(arrays, surfaces, elements)
     network = Network(
         radius_m=radius_m,
         surfaces=tuple(Surface(level=s.level, floor_m=s.floor_m, free=s.free) for s in surfaces),
         elements=tuple(names),
         exit_id=tuple(exits),
         exit_node=np.array([node_of["exit", (e, 0)] for e in exits], np.int32),
-        **columns.arrays(),  # type: ignore[arg-type]
+        edge_crossing_start=crossing_start,
+        edge_crossing=crossing,
+        element_run_up_m=np.full(len(names), np.inf),
+        **arrays,  # type: ignore[arg-type]
     )
     graph = NavGraph(building, network, ways=ways)
     return NavGraph(building, network, ways=ways, issues=build_issues(graph))

@@ -78,6 +78,7 @@ class NavGraph(NetworkxGraph):
     ) -> None:
         self.building, self.network, self.issues = building, network, issues
         self.floors = Floors(building, network, ways)
+        self.connectors = frozenset(c.id for c in building.connectors)
         self._lock = Lock()
         self._rows: Arcs | None = None
         self._passing: tuple[dict[str, int], Indices, Indices] | None = None
