@@ -1,4 +1,4 @@
-"""Makes what the package carries but the repository does not: the built viewer and the models of the pilot venues.
+"""Makes what the package carries but the repository does not: the built viewer, the models of the pilot venues, the data.
 
 Hatchling calls :class:`BuildHook` for every wheel, sdist and editable install; ``python tools/build_hook.py`` does the
 same by hand. Each part is made again only when what it is made from changed (a hash stamp).
@@ -92,11 +92,22 @@ def demo() -> None:
     shutil.copyfile(stations / "districts.toml", target / "districts.toml")
 
 
+def data() -> None:
+    """Copy the movement profiles and fare rules into ``indoor3d/_data/``; what is no longer there goes."""
+    for kind in ("profiles", "fares"):
+        target = PACKAGE / "_data" / kind
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True)
+        for path in sorted((ROOT / "assets" / kind).glob("*.toml")):
+            shutil.copyfile(path, target / path.name)
+
+
 def main() -> None:
-    """Make both; an sdist that carries them already, without their sources, is left as it is."""
+    """Make all three; an sdist that carries them already, without their sources, is left as it is."""
     if (ROOT / "web" / "package.json").is_file():
         viewer()
     demo()
+    data()
 
 
 try:
@@ -111,7 +122,7 @@ else:
         PLUGIN_NAME = "custom"
 
         def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
-            """Run before anything is packed; ``INDOOR3D_SKIP_BUILD=1`` leaves both parts out."""
+            """Run before anything is packed; ``INDOOR3D_SKIP_BUILD=1`` leaves all parts out."""
             if os.environ.get("INDOOR3D_SKIP_BUILD") != "1":
                 main()
 

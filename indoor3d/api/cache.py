@@ -10,7 +10,7 @@ from indoor3d.errors import CorruptBlob, StoreUnavailable, UnknownElement, Unkno
 from indoor3d.models.building import Building, Connector, Exit, Facility, Opening, Space
 from indoor3d.models.issue import Report
 from indoor3d.models.korean import with_particle
-from indoor3d.models.network import Network
+from indoor3d.models.network import Networks
 from indoor3d.routing.graph import NavGraph
 from indoor3d.store.base import Catalog, VenueRecord
 
@@ -35,7 +35,7 @@ def counts(building: Building) -> Counts:
 class VenueData:
     """One version of one venue; never changes, so what is derived from it is kept."""
 
-    def __init__(self, *, record: VenueRecord, building: Building, network: Network, report: Report) -> None:
+    def __init__(self, *, record: VenueRecord, building: Building, network: Networks, report: Report) -> None:
         self.record = record
         self.building = building
         self.report = report

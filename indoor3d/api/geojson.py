@@ -137,22 +137,14 @@ def _special(data: VenueData, element: Element) -> Mapping[str, Any]:
             "walkable": element.walkable,
             "text": text(element.text),
             "refuge": None if refuge is None else {"id": refuge.id, "capacity": refuge.capacity},
+            "tactile": element.tactile,
+            "hours": element.hours,
         }
     if isinstance(element, Opening):
-        return {
-            "floor_m": round(element.floor_m, _METRES),
-            "spaces": list(element.spaces),
-            "exterior": element.exterior,
-            "clear_width_m": element.clear_width_m,
-            "clear_height_m": element.clear_height_m,
-        }
+        return _of_opening(element)
     if isinstance(element, Connector):
-        return {
-            "levels": [level_ref(data.building.level(stop.level)) for stop in element.stops],
-            "direction": str(element.direction),
-            "clear_width_m": element.clear_width_m,
-            "step_count": element.step_count,
-        }
+        levels = [level_ref(data.building.level(stop.level)) for stop in element.stops]
+        return {"levels": levels, **_of_connector(element)}
     if isinstance(element, Exit):
         return {
             "number": element.number,
@@ -161,10 +153,51 @@ def _special(data: VenueData, element: Element) -> Mapping[str, Any]:
             "outside": element.outside,
             "adjoins": element.adjoins or None,
             "everyday": element.everyday,
+            "hours": element.hours,
         }
     return {
         "space": element.space or None,
         "accessible": element.accessible,
         "text": text(element.text),
         "hours": element.hours,
+    }
+
+
+def _of_opening(value: Opening) -> dict[str, Any]:
+    """What is known of an opening; null is what nobody has said."""
+    return {
+        "floor_m": round(value.floor_m, _METRES),
+        "spaces": list(value.spaces),
+        "exterior": value.exterior,
+        "clear_width_m": value.clear_width_m,
+        "clear_height_m": value.clear_height_m,
+        "number": value.number or None,
+        "kind": None if value.kind is None else str(value.kind),
+        "kind_label": None if value.kind is None else label(value.kind),
+        "automatic": value.automatic,
+        "threshold_m": value.threshold_m,
+        "intercom": value.intercom,
+        "gap_m": value.gap_m,
+        "gap_step_m": value.gap_step_m,
+        "hours": value.hours,
+    }
+
+
+def _of_connector(value: Connector) -> dict[str, Any]:
+    """What is known of a connector; null is what nobody has said."""
+    return {
+        "direction": str(value.direction),
+        "clear_width_m": value.clear_width_m,
+        "step_count": value.step_count,
+        "car_width_m": value.car_width_m,
+        "car_depth_m": value.car_depth_m,
+        "through": value.through,
+        "speed_mps": value.speed_mps,
+        "needs_staff": value.needs_staff,
+        "handrail": value.handrail,
+        "tactile": value.tactile,
+        "accessible": value.accessible,
+        "max_slope": value.max_slope,
+        "sign": None if value.sign == Text() else text(value.sign),
+        "hours": value.hours,
     }

@@ -11,7 +11,7 @@ from indoor3d.api.geojson import Feature
 from indoor3d.api.respond import finite
 from indoor3d.models.building import Building
 from indoor3d.models.vocabulary import Mode
-from indoor3d.routing.directions import Step, directions
+from indoor3d.routing.directions import Step, guide
 from indoor3d.routing.route import Route
 
 _STEPPED = frozenset({Mode.STAIRS, Mode.ESCALATOR})
@@ -119,30 +119,34 @@ def _waypoint(kind: str, coordinates: list[float], building: Building, level: st
 
 
 def _segments(building: Building, routes: Sequence[Route]) -> Iterator[Feature]:
+    teller = guide(building)
     for leg, route in enumerate(routes):
-        korean = directions(building, route, lang="ko")
-        english = directions(building, route, lang="en")
-        for ko, en in zip(korean, english, strict=True):
-            yield _segment(building, ko, en, leg)
+        steps = teller.steps(route)
+        texts = zip(teller.say(steps, lang="ko"), teller.say(steps, lang="en"), strict=True)
+        for step, (ko, en) in zip(steps, texts, strict=True):
+            yield _segment(building, step, {"ko": ko, "en": en}, leg)
 
 
-def _segment(building: Building, ko: Step, en: Step, leg: int) -> Feature:
+def _segment(building: Building, step: Step, text: dict[str, str], leg: int) -> Feature:
     """One step: the point is where it is to be done, as in the examples of the standard."""
     properties = {
         "featureType": "segment",
-        "length_m": finite(en.length_m),
-        "duration_s": finite(en.duration_s),
-        "instructions": _turn(str(en.maneuver)),
-        "maneuver": str(en.maneuver),
-        "text": {"ko": ko.text, "en": en.text},
-        "level_from": geojson.level_ref(building.level(en.level_from)),
-        "level_to": geojson.level_ref(building.level(en.level_to)),
+        "length_m": finite(step.length_m),
+        "duration_s": finite(step.duration_s),
+        "instructions": _turn(step.maneuver),
+        "type": step.type,
+        "maneuver": step.maneuver,
+        "angle_deg": finite(step.angle_deg, 0),
+        "text": text,
+        "level_from": geojson.level_ref(building.level(step.level_from)),
+        "level_to": geojson.level_ref(building.level(step.level_to)),
+        "elements": list(step.elements),
         "leg": leg,
     }
     return {
         "type": "Feature",
         "id": 0,
-        "geometry": geojson.point(building.frame, en.position),
+        "geometry": geojson.point(building.frame, step.position),
         "properties": properties,
     }
 

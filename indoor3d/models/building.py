@@ -17,6 +17,7 @@ from indoor3d.models.vocabulary import (
     Access,
     ConnectorCategory,
     Direction,
+    DoorKind,
     FacilityCategory,
     OpeningCategory,
     SpaceCategory,
@@ -197,6 +198,10 @@ class Space:
         so are walkable: pavements, plazas.
     text : Text
         One sentence about it.
+    hours : str
+        When it is open, in the syntax of OpenStreetMap's ``opening_hours``; empty when nobody has said.
+    tactile : bool or None
+        Whether tactile paving leads through it; None when nobody has said.
     """
 
     id: str
@@ -209,6 +214,8 @@ class Space:
     access: Access = Access.PUBLIC
     walkable: bool = True
     text: Text = field(default_factory=Text)
+    hours: str = ""
+    tactile: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +234,21 @@ class Opening:
     exterior : bool
         One side is outside the building.
     clear_width_m, clear_height_m : float or None
-        None when the source does not say.
+        None when the source does not say, as everything below.
+    number : str
+        What the sign on it says: "7-4" is the fourth door of the seventh car, on a platform.
+    kind : DoorKind or None
+        How it opens.
+    automatic : bool or None
+        Opens by itself or at a button that needs no force.
+    threshold_m : float or None
+        Height of the sill one has to get over.
+    intercom : bool or None
+        Somebody has to be spoken to before it opens: a barrier to those who cannot hear or speak.
+    gap_m, gap_step_m : float or None
+        Of a platform door: the gap to the train across, and how much higher its floor is (negative: lower).
+    hours : str
+        When it is open, in the syntax of OpenStreetMap's ``opening_hours``; empty when nobody has said.
     """
 
     id: str
@@ -240,6 +261,14 @@ class Opening:
     clear_width_m: float | None = None
     clear_height_m: float | None = None
     name: Text = field(default_factory=Text)
+    number: str = ""
+    kind: DoorKind | None = None
+    automatic: bool | None = None
+    threshold_m: float | None = None
+    intercom: bool | None = None
+    gap_m: float | None = None
+    gap_step_m: float | None = None
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +281,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
-    """What joins two heights: stairs, ramp, escalator, lift, moving walk.
+    """What joins two heights: stairs, ramp, escalator, lift, moving walk, wheelchair lift along stairs.
 
     Parameters
     ----------
@@ -266,8 +295,28 @@ class Connector:
     direction : Direction
         Seen from the lowest stop: UP means that it only carries up.
     clear_width_m : float or None
+        Of a lift: its door. None when the source does not say, as everything below.
     step_count : int or None
         Risers on the whole way, for stairs and escalators.
+    car_width_m, car_depth_m : float or None
+        Inside of a lift's car, across and along the way in; the platform of a wheelchair lift.
+    through : bool or None
+        The car has doors on two sides, so nobody has to turn or back out.
+    speed_mps : float or None
+        Of the car or the treads, along the way, metres per second.
+    needs_staff : bool or None
+        Only runs with somebody from the staff.
+    handrail : bool or None
+    tactile : bool or None
+        Tactile paving warns of its ends.
+    accessible : bool or None
+        Whether its operator says that wheelchair users can use it.
+    max_slope : float or None
+        Steepest part of a ramp or moving walk, rise over horizontal run.
+    sign : Text
+        What the sign at it says, where that differs from its name.
+    hours : str
+        When it runs, in the syntax of OpenStreetMap's ``opening_hours``; empty when nobody has said.
     """
 
     id: str
@@ -279,6 +328,17 @@ class Connector:
     clear_width_m: float | None = None
     step_count: int | None = None
     name: Text = field(default_factory=Text)
+    car_width_m: float | None = None
+    car_depth_m: float | None = None
+    through: bool | None = None
+    speed_mps: float | None = None
+    needs_staff: bool | None = None
+    handrail: bool | None = None
+    tactile: bool | None = None
+    accessible: bool | None = None
+    max_slope: float | None = None
+    sign: Text = field(default_factory=Text)
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,7 +377,7 @@ class Exit:
     ``certain`` is false when the exit was found from geometry alone. ``outside`` is false when it leads into a
     neighbouring building: routes may end there, but it is no place of safety and nobody is evacuated to it.
     ``adjoins`` is the id of that neighbour's venue, empty where it is not known. ``everyday`` is false for a way out that is
-    for emergencies or deliveries only: nobody is told to come in or leave by it, but to escape.
+    for emergencies or deliveries only: nobody is told to come in or leave by it, but to escape. ``hours`` are as a facility's.
     """
 
     id: str
@@ -330,6 +390,7 @@ class Exit:
     outside: bool = True
     adjoins: str = ""
     everyday: bool = True
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

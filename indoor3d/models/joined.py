@@ -33,7 +33,7 @@ from indoor3d.models.building import (
 )
 from indoor3d.models.frame import SiteFrame
 from indoor3d.models.mesh import Mesh
-from indoor3d.models.vocabulary import OpeningCategory, SpaceCategory
+from indoor3d.models.vocabulary import DoorKind, OpeningCategory, SpaceCategory
 
 SHARED_DOOR_M = 0.5
 """Two exits into one another lie at most so far apart: two outer walls of 0.3 m stand between their middles at most."""
@@ -42,6 +42,8 @@ SAME_FLOOR_M = 0.05
 _TOUCH_M = 0.05
 _REACH_M = 0.15
 _SHORTEST_M = 0.5
+_HARDNESS = (DoorKind.OPEN, DoorKind.SLIDING, DoorKind.FOLDING, DoorKind.HINGED, DoorKind.REVOLVING)
+"""From the door that is easiest to pass to the one that wheels cannot pass."""
 
 _Part = TypeVar("_Part", Space, Opening, Connector, Exit, Facility, Obstacle)
 
@@ -242,7 +244,6 @@ def _shared_doors(buildings: Sequence[Building]) -> tuple[list[Opening], set[str
             one, other = (_opening(b, e) for b, e in ((first, near), (second, far)))
             if one is None or other is None or other.id in gone or one.id in gone:
                 continue
-            widths = [w for w in (one.clear_width_m, other.clear_width_m) if w is not None]
             hull = shapely.union(one.footprint, other.footprint).convex_hull
             doors.append(
                 replace(
@@ -251,11 +252,44 @@ def _shared_doors(buildings: Sequence[Building]) -> tuple[list[Opening], set[str
                     spaces=(*one.spaces[:1], *other.spaces[:1]),
                     category=OpeningCategory.PASSAGE,
                     exterior=False,
-                    clear_width_m=min(widths, default=None),
+                    clear_width_m=_least(one.clear_width_m, other.clear_width_m),
+                    clear_height_m=_least(one.clear_height_m, other.clear_height_m),
+                    kind=_hardest(one.kind, other.kind),
+                    automatic=_both(one.automatic, other.automatic),
+                    threshold_m=_most(one.threshold_m, other.threshold_m),
+                    intercom=_either(one.intercom, other.intercom),
+                    hours=one.hours or other.hours,
                 )
             )
             gone |= {one.id, other.id}
     return doors, gone
+
+
+def _least(one: float | None, other: float | None) -> float | None:
+    return min((v for v in (one, other) if v is not None), default=None)
+
+
+def _most(one: float | None, other: float | None) -> float | None:
+    return max((v for v in (one, other) if v is not None), default=None)
+
+
+def _either(one: bool | None, other: bool | None) -> bool | None:
+    """Yes when one says so; unknown when only one says no."""
+    return True if one or other else None if one is None or other is None else False
+
+
+def _both(one: bool | None, other: bool | None) -> bool | None:
+    """No when one says so; unknown when only one says yes."""
+    return False if one is False or other is False else None if one is None or other is None else True
+
+
+def _hardest(one: DoorKind | None, other: DoorKind | None) -> DoorKind | None:
+    """Of two leaves one behind the other the one that is harder to pass; unknown when one is and the other is easy."""
+    if DoorKind.REVOLVING in {one, other}:
+        return DoorKind.REVOLVING
+    if one is None or other is None:
+        return None
+    return max(one, other, key=_HARDNESS.index)
 
 
 def _pairs(first: Building, second: Building) -> Iterator[tuple[Exit, Exit]]:
@@ -307,6 +341,7 @@ def _boundaries(near: Space, far: Space) -> Iterator[Opening]:
                 spaces=(near.id, far.id),
                 category=OpeningCategory.VIRTUAL,
                 clear_width_m=round(float(line.length), 3),
+                kind=DoorKind.OPEN,
             )
 
 

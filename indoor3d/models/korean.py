@@ -13,6 +13,9 @@ _PAIRS = {
     "과": ("과", "와"),
     "으로": ("으로", "로"),
     "이라": ("이라", "라"),
+    "이나": ("이나", "나"),
+    "이랑": ("이랑", "랑"),
+    "이에요": ("이에요", "예요"),
 }
 _TAIL = re.compile(r"(\s*\([^()]*\)|[\s\"'’”」』™®.]+)$")
 _RIEUL = 8
@@ -28,12 +31,14 @@ def with_particle(word: str, particle: str) -> str:
     word : str
         As it is shown.
     particle : str
-        One of 은, 이, 을, 과, 으로, 이라: the form after a consonant.
+        One of 은, 이, 을, 과, 으로, 이라, 이나, 이랑, 이에요: the form after a consonant.
 
     Examples
     --------
     >>> with_particle("화장실", "으로"), with_particle("3번 출구", "을"), with_particle("지하 1층(B1)", "으로")
     ('화장실로', '3번 출구를', '지하 1층(B1)으로')
+    >>> with_particle("7-4", "이나"), with_particle("엘리베이터", "이랑"), with_particle("3번 출구", "이에요")
+    ('7-4나', '엘리베이터랑', '3번 출구예요')
     """
     closed, opened = _PAIRS[particle]
     final = _final(word)

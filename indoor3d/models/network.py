@@ -103,3 +103,16 @@ class Network:
     path: NDArray[np.float64]
     exit_id: tuple[str, ...]
     exit_node: NDArray[np.int32]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Networks(Network):
+    """The network of people on foot, and those of wider bodies.
+
+    Parameters
+    ----------
+    wider : tuple of Network
+        By radius; each has its own surfaces, nodes and edges.
+    """
+
+    wider: tuple[Network, ...] = ()

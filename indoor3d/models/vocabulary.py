@@ -57,6 +57,16 @@ class OpeningCategory(StrEnum):
     ENTRANCE = "entrance"
 
 
+class DoorKind(StrEnum):
+    """How a door opens; ``open`` is a doorway without a leaf."""
+
+    HINGED = "hinged"
+    SLIDING = "sliding"
+    REVOLVING = "revolving"
+    FOLDING = "folding"
+    OPEN = "open"
+
+
 class ConnectorCategory(StrEnum):
     """What joins two heights."""
 
@@ -65,6 +75,7 @@ class ConnectorCategory(StrEnum):
     ESCALATOR = "escalator"
     LIFT = "lift"
     MOVING_WALK = "moving_walk"
+    WHEELCHAIR_LIFT = "wheelchair_lift"
 
 
 class Direction(StrEnum):
@@ -108,7 +119,10 @@ class FacilityCategory(StrEnum):
 
 
 class Mode(StrEnum):
-    """How an edge of the navigation graph is travelled (GTFS pathway_mode 1-7, in our words)."""
+    """How an edge of the navigation graph is travelled (GTFS pathway_mode 1-7, in our words, and wheelchair lifts).
+
+    Stored networks hold the place of a mode in this list: new ones go to its end.
+    """
 
     WALK = "walk"
     STAIRS = "stairs"
@@ -117,6 +131,8 @@ class Mode(StrEnum):
     LIFT = "lift"
     MOVING_WALK = "moving_walk"
     FARE_GATE = "fare_gate"
+    WHEELCHAIR_LIFT = "wheelchair_lift"
+    EXIT_GATE = "exit_gate"
 
 
 class MeshCategory(StrEnum):
@@ -179,11 +195,17 @@ LABELS: dict[str, tuple[str, str]] = {
     OpeningCategory.PASSAGE: ("통로", "Passage"),
     OpeningCategory.VIRTUAL: ("열린 경계", "Open boundary"),
     OpeningCategory.ENTRANCE: ("출입구", "Entrance"),
+    DoorKind.HINGED: ("여닫이문", "Hinged door"),
+    DoorKind.SLIDING: ("미닫이문", "Sliding door"),
+    DoorKind.REVOLVING: ("회전문", "Revolving door"),
+    DoorKind.FOLDING: ("접이식 문", "Folding door"),
+    DoorKind.OPEN: ("문짝 없음", "No door leaf"),
     ConnectorCategory.STAIRS: ("계단", "Stairs"),
     ConnectorCategory.RAMP: ("경사로", "Ramp"),
     ConnectorCategory.ESCALATOR: ("에스컬레이터", "Escalator"),
     ConnectorCategory.LIFT: ("엘리베이터", "Lift"),
     ConnectorCategory.MOVING_WALK: ("무빙워크", "Moving walk"),
+    ConnectorCategory.WHEELCHAIR_LIFT: ("휠체어리프트", "Wheelchair lift"),
     Direction.BOTH: ("양방향", "Both ways"),
     Direction.UP: ("올라가는 방향", "Up"),
     Direction.DOWN: ("내려가는 방향", "Down"),
@@ -221,6 +243,8 @@ LABELS: dict[str, tuple[str, str]] = {
     Mode.LIFT: ("엘리베이터", "Lift"),
     Mode.MOVING_WALK: ("무빙워크", "Moving walk"),
     Mode.FARE_GATE: ("개찰구", "Fare gate"),
+    Mode.WHEELCHAIR_LIFT: ("휠체어리프트", "Wheelchair lift"),
+    Mode.EXIT_GATE: ("나가는 개찰구", "Exit gate"),
     MeshCategory.SPACE: ("공간", "Space"),
     MeshCategory.WALL: ("벽", "Wall"),
     MeshCategory.SLAB: ("바닥", "Slab"),

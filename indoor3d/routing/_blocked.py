@@ -1,36 +1,34 @@
 """Why there is no way: the elements that stand in it, named in Korean and English."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from indoor3d.errors import NoRoute
+from indoor3d.errors import Indoor3dError, NoRoute
 from indoor3d.models.building import Building
-from indoor3d.models.network import MODES
-from indoor3d.models.vocabulary import LABELS, Mode
-from indoor3d.routing.cost import durations_s, passes
+from indoor3d.models.vocabulary import LABELS
+from indoor3d.routing._closed import Closed
+from indoor3d.routing.cost import REASONS, Options, refusals
 from indoor3d.routing.path import Arcs, tree
-from indoor3d.routing.profile import PROFILES, Profile
+from indoor3d.routing.profile import PROFILES
 
 if TYPE_CHECKING:
     from indoor3d.routing._floors import Spot
-    from indoor3d.routing.graph import Conditions, NavGraph
+    from indoor3d.routing.conditions import Conditions
+    from indoor3d.routing.graph import NavGraph
 
 Entry = dict[str, Any]
 
 _HINDRANCE_S = 1e5
 """Longer than any way: of all ways, the one with the fewest hindrances is explained, then the quickest of those."""
 
-_REASONS = {
+_SAID = {
+    **REASONS,
     "closed": ("closed", "닫힘"),
-    "stairs": ("stairs", "계단"),
-    "escalator": ("escalator", "에스컬레이터"),
-    "lift": ("lift not for this use", "이 용도로 쓸 수 없는 엘리베이터"),
-    "too-narrow": ("too narrow", "폭이 좁음"),
-    "step": ("step", "단차"),
     "one-way": ("wrong direction", "반대 방향"),
     "no-way": ("nothing leads there", "이어진 길이 없음"),
 }
@@ -39,32 +37,37 @@ _REASONS = {
 
 def no_route(graph: "NavGraph", first: "Spot", last: "Spot", conditions: "Conditions") -> NoRoute:
     """Explain why no way leads from one spot to another."""
-    return explain(graph, first, graph.floors.links(last)[0], conditions, last=last)
+    slim = graph.slim
+    first, last = (_on(slim, spot, conditions) for spot in (first, last))
+    return _explained(slim, first, slim.floors.links(last)[0], conditions, last=last)
 
 
-def explain(
-    graph: "NavGraph",
-    first: "Spot",
-    goals: NDArray[np.intp],
-    conditions: "Conditions",
-    *,
-    last: "Spot | None" = None,
+def no_way_out(graph: "NavGraph", first: "Spot", exits: Sequence[str], conditions: "Conditions") -> NoRoute:
+    """Explain why no way leads from a spot to any of some exits."""
+    slim = graph.slim
+    network = slim.network
+    nodes = [n for i, n in zip(network.exit_id, network.exit_node.tolist(), strict=True) if i in set(exits)]
+    return _explained(slim, _on(slim, first, conditions), np.array(sorted(nodes), np.intp), conditions, last=None)
+
+
+def _on(slim: "NavGraph", spot: "Spot", conditions: "Conditions") -> "Spot":
+    """The same place on the graph of a slim body, which stands wherever a wider one does."""
+    try:
+        return slim.floors.spot(spot.place, shut=conditions.closed.elements)
+    except Indoor3dError:
+        level = spot.place.level
+        place = replace(spot.place, x_m=spot.x_m, y_m=spot.y_m, element="", level=level)
+        return slim.floors.spot(place)
+
+
+def _explained(
+    graph: "NavGraph", first: "Spot", goals: NDArray[np.intp], conditions: "Conditions", *, last: "Spot | None"
 ) -> NoRoute:
-    """Explain why no way leads from a spot to any of some nodes.
+    """Look at two ways: the best one with the closures lifted and the profile kept, and the one that people who walk take
+    under the same closures.
 
-    Two ways are looked at: the best one with the closures lifted and the profile kept, and the one that people who
-    walk take under the same closures. What stands in the first could be opened; what stands in the second is why the
-    way of others cannot be taken. Only when neither exists, the shortest way with everything lifted is looked at.
-
-    Parameters
-    ----------
-    graph : NavGraph
-    first : Spot
-    goals : (K,) intp
-        Nodes.
-    conditions : Conditions
-    last : Spot, optional
-        What was to be reached from those nodes.
+    What stands in the first could be opened; what stands in the second is why the way of others cannot be taken. Only when
+    neither exists, the shortest way with everything lifted is looked at.
     """
     entries = _closed_target(graph, last, conditions)
     ways = [_relaxed(graph, first, goals, conditions, lifted=what) for what in ("closures", "profile")]
@@ -96,28 +99,32 @@ def _relaxed(
     graph: "NavGraph", first: "Spot", goals: NDArray[np.intp], conditions: "Conditions", *, lifted: str
 ) -> _Way | None:
     """The way with the fewest hindrances when some limits are lifted: closures, the profile, or both and every direction."""
-    network = graph.network
-    profile = conditions.profile if lifted == "closures" else PROFILES["walk"]
-    forward, backward = durations_s(network, profile, emergency=conditions.emergency)
-    if lifted == "both":
-        forward = backward = network.edge_length_m + 1e-6
-    shut = conditions.closed.elements if lifted == "profile" else frozenset()
-    never = passes(network, shut)
-    lifted_s = _HINDRANCE_S * passes(network, conditions.closed.elements)
-    own = graph.seconds(conditions)
-    forward, backward = (
-        seconds + lifted_s + np.where(np.isfinite(kept), 0.0, _HINDRANCE_S)
-        for seconds, kept in zip((forward, backward), own, strict=True)
-    )
+    own = graph.weights.costs(conditions)
     label = graph.rows.rows.label
-    both = np.where(label & 1, backward[label >> 1], forward[label >> 1])
-    base = Arcs(rows=graph.rows.rows, weight=np.where(never[label >> 1], np.inf, both))
+    if lifted == "both":
+        weight = graph.rows.weight + 1e-6
+    else:
+        mover = conditions if lifted == "closures" else _walking(conditions)
+        made = graph.weights.costs(mover)
+        weight = np.where(label & 1, made.backward_cost[label >> 1], made.forward_cost[label >> 1])
+    refused = ~np.isfinite(np.where(label & 1, own.backward_cost[label >> 1], own.forward_cost[label >> 1]))
+    closed = np.zeros(len(label), np.bool_)
+    closed[graph.weights.arcs_through(conditions.closed.elements)] = True
+    weight = weight + _HINDRANCE_S * (refused.astype(np.float64) + closed)
+    if lifted == "profile":
+        weight[closed] = np.inf
+    shut = conditions.closed.elements if lifted == "profile" else frozenset()
     nodes, length = graph.floors.links(first, shut=shut)
-    reached = tree(base, nodes, length)
+    reached = tree(Arcs(rows=graph.rows.rows, weight=weight), nodes, length)
     if not len(goals) or not np.isfinite(reached.cost[goals]).any():
         return None
     leaves = int(goals[np.argmin(reached.cost[goals])])
     return _Way(enters=reached.source(leaves), leaves=leaves, labels=list(reached.labels(leaves)))
+
+
+def _walking(conditions: "Conditions") -> "Conditions":
+    """The same moment for somebody on foot who asks for nothing."""
+    return replace(conditions, profile=PROFILES["walk"], options=Options(unknown="ignore"), closed=Closed())
 
 
 def _standing(
@@ -125,16 +132,22 @@ def _standing(
 ) -> list[Entry]:
     """What stands in a way, in order."""
     network, closed = graph.network, conditions.closed.elements
-    seconds = graph.seconds(conditions)
-    shut = passes(network, closed)
+    own, reasons = graph.weights.costs(conditions), tuple(REASONS)
+    code = refusals(
+        network,
+        graph.building,
+        conditions.profile,
+        options=conditions.options,
+        emergency=conditions.emergency,
+        stopped=conditions.stopped,
+    )
     entries = _on_stub(graph, ends[0], way.enters, conditions)
     for label in way.labels:
-        edge, backwards = label // 2, bool(label % 2)
+        edge = label >> 1
         names = _names(graph, edge)
-        if shut[edge]:
-            entries += [_entry(graph.building, name, "closed") for name in names if name in closed]
-        if not np.isfinite(seconds[backwards][edge]):
-            reason = _reason(graph, edge, conditions.profile, emergency=conditions.emergency)
+        entries += [_entry(graph.building, name, "closed") for name in names if name in closed]
+        if not np.isfinite((own.backward_cost if label & 1 else own.forward_cost)[edge]):
+            reason = reasons[code[edge]] or "one-way"
             middle = network.node_position[[network.edge_from[edge], network.edge_to[edge]], :2].mean(axis=0)
             place = _place_entry(
                 graph, ends[0], reason, at=(int(network.node_surface[network.edge_from[edge]]), middle)
@@ -150,26 +163,12 @@ def _on_stub(graph: "NavGraph", spot: "Spot", node: int, conditions: "Conditions
     line = np.array([shapely.linestrings(ends)], dtype=object)
     needed = {ways.surface.passages[p].id for option in ways.needs(line)[0] for p in option}
     shut = [_entry(graph.building, name, "closed") for name in sorted(needed & conditions.closed.elements)]
-    if ways.widths(line)[0] >= conditions.profile.min_clear_width_m - 1e-6:
+    reason_of = dict(zip(graph.network.elements, graph.weights.elements(conditions).reason, strict=True))
+    shut += [_entry(graph.building, name, why) for name in ways.crossed(line)[0] if (why := reason_of.get(name))]
+    if shut or ways.widths(line)[0] >= conditions.profile.min_clear_width_m - 1e-6:
         return shut
     narrow = [_entry(graph.building, name, "too-narrow") for name in ways.crossed(line)[0]]
-    return shut + (narrow or _place_entry(graph, spot, "too-narrow"))
-
-
-def _reason(graph: "NavGraph", edge: int, profile: Profile, *, emergency: bool) -> str:
-    network = graph.network
-    mode = MODES[network.edge_mode[edge]]
-    if mode is Mode.STAIRS and profile.stairs_up_mps is None:
-        return "stairs"
-    if mode in {Mode.ESCALATOR, Mode.MOVING_WALK} and profile.escalator == "never":
-        return "escalator"
-    if mode is Mode.LIFT and (emergency or not profile.lifts):
-        return "lift"
-    if network.edge_clear_width_m[edge] < profile.min_clear_width_m - 1e-6:
-        return "too-narrow"
-    if mode not in {Mode.STAIRS, Mode.ESCALATOR} and network.edge_step_m[edge] > profile.max_step_m + 1e-6:
-        return "step"
-    return "one-way"
+    return narrow or _place_entry(graph, spot, "too-narrow")
 
 
 def _names(graph: "NavGraph", edge: int) -> list[str]:
@@ -214,8 +213,8 @@ def _place_entry(
 
 
 def _error(conditions: "Conditions", entries: list[Entry], building: Building) -> NoRoute:
-    said_en = "; ".join(f"{_said(building, e, 'en')} ({_REASONS[e['reason']][0]})" for e in entries[:5])
-    said_ko = ", ".join(f"{_said(building, e, 'ko')}({_REASONS[e['reason']][1]})" for e in entries[:5])
+    said_en = "; ".join(f"{_said(building, e, 'en')} ({_SAID[e['reason']][0]})" for e in entries[:5])
+    said_ko = ", ".join(f"{_said(building, e, 'ko')}({_SAID[e['reason']][1]})" for e in entries[:5])
     name = conditions.profile.name
     return NoRoute(
         f"No way for {name.best('en').casefold()}: {said_en}.",

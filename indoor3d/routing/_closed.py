@@ -1,7 +1,7 @@
 """What closing an id closes."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import shapely
@@ -34,9 +34,20 @@ class Closed:
     elements: frozenset[str] = frozenset()
     exits: frozenset[str] = frozenset()
 
+    def with_elements(self, elements: Collection[str]) -> "Closed":
+        """The same with more elements that cannot be passed; their exits stay places."""
+        return replace(self, elements=self.elements | frozenset(elements))
 
-def expand(graph: "NavGraph", closed: Collection[str]) -> Closed:
+
+def expand(graph: "NavGraph", closed: Collection[str], *, beside: Collection[str] = ()) -> Closed:
     """Understand closed ids: an exit closes its opening, an opening its exits, a space every way into and out of it.
+
+    Parameters
+    ----------
+    closed : collection of str
+        What the question closes.
+    beside : collection of str
+        What is closed besides, and is not said again in the answer.
 
     Raises
     ------
@@ -44,7 +55,7 @@ def expand(graph: "NavGraph", closed: Collection[str]) -> Closed:
         An id is not that of an opening, connector, exit or space.
     """
     asked = tuple(sorted({closed} if isinstance(closed, str) else set(closed)))
-    if not asked:
+    if not asked and not beside:
         return Closed()
     building = graph.building
     exits = {e.id: e for e in building.exits}
@@ -52,7 +63,7 @@ def expand(graph: "NavGraph", closed: Collection[str]) -> Closed:
     passable = {o.id for o in building.openings} | {c.id for c in building.connectors}
     elements: set[str] = set()
     shut: set[str] = set()
-    for ident in asked:
+    for ident in sorted({*asked, *beside}):
         if ident in passable:
             elements.add(ident)
         elif ident in exits:

@@ -11,18 +11,19 @@ pair opens together is kept as ``joint``: a way there needs one of the two, and 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from indoor3d.routing._rings import reflex_keys
-from indoor3d.routing._shapes import offset
-from indoor3d.routing.walkable import Walkable, free_space
+from indoor3d.routing._crossing import Areas
+from indoor3d.routing._rings import corners, corners_of_each, is_reflex, reflex_keys
+from indoor3d.routing._shapes import Windows, offset
+from indoor3d.routing.walkable import Walkable, erode, free_space
 
 Floats = NDArray[np.float64]
-Indices = NDArray[np.intp]
 
 _INSIDE_M = 1e-6
 _MARGIN_M = 1.0
@@ -46,90 +47,101 @@ class Closures:
     joint: tuple[tuple[tuple[int, ...], BaseGeometry], ...]
     corners: Floats
 
-    def needs(self, lines: NDArray[np.object_]) -> tuple[Indices, Indices]:
-        """Find which passages must be open for straight ways: pairs (line, passage), sorted."""
-        if not len(lines) or not len(self.opened):
-            return np.empty(0, np.intp), np.empty(0, np.intp)
-        line, which = shapely.STRtree(self.opened).query(lines, predicate="intersects")
-        order = np.lexsort((which, line))
-        return line[order], which[order]
+    @cached_property
+    def areas(self) -> Areas:
+        """What each passage opens, to be asked about lines."""
+        return Areas.of(self.opened)
 
-    def shared(self, lines: NDArray[np.object_]) -> list[tuple[int, tuple[int, ...]]]:
-        """Ways that need one passage of a group: (line, members), pairs first."""
-        return [
-            (line, members)
-            for members, area in self.joint
-            for line in np.flatnonzero(shapely.intersects(area, lines)).tolist()
-        ]
+    @cached_property
+    def joint_areas(self) -> Areas:
+        """What passages open together, to be asked about lines."""
+        return Areas.of([area for _, area in self.joint])
 
 
 def closures(surface: Walkable) -> Closures:
     """Compute what every passage of a surface opens."""
-    opened, extra = [], [np.empty((0, 6))]
-    _, known_keys = reflex_keys(surface.free)
-    known = set(known_keys)
-    shut: dict[int, BaseGeometry] = {}
-    for index in range(len(surface.passages)):
-        window = _window(surface, (index,))
-        shut[index] = _without(surface, (index,), window)
-        opened.append(_gone(surface, shut[index], window))
-        rows, keys = reflex_keys(shut[index])
-        inner = _inside(rows, window)
-        extra.append(rows[[bool(i) and key not in known for i, key in zip(inner, keys, strict=True)]])
-    areas = np.array(opened, dtype=object)
-    return Closures(opened=areas, joint=_joint(surface), corners=_distinct(np.vstack(extra)))
+    alone = [(index,) for index in range(len(surface.passages))]
+    windows = _windows(surface, alone)
+    base, free = Windows(surface.base), Windows(surface.free)
+    left = _without(surface, base, alone, windows)
+    rows, owner = corners_of_each(left)
+    kept = is_reflex(rows)
+    rows, owner = rows[kept], owner[kept]
+    known_rows = corners(surface.free)
+    known = set(reflex_keys(known_rows[is_reflex(known_rows)]))
+    inner = _inside(rows, windows[owner]).tolist()
+    extra = rows[[inside and key not in known for inside, key in zip(inner, reflex_keys(rows), strict=True)]]
+    groups = _groups(surface)
+    group_windows = _windows(surface, groups)
+    gone = _gone(free, _without(surface, base, groups, group_windows), group_windows)
+    return Closures(
+        opened=_gone(free, left, windows),
+        joint=tuple((members, area) for members, area in zip(groups, gone, strict=True) if not area.is_empty),
+        corners=_distinct(extra),
+    )
 
 
-def _window(surface: Walkable, members: Sequence[int]) -> tuple[float, float, float, float]:
-    """The box outside of which shutting these passages changes nothing."""
-    shapes = [surface.zones[i] for i in members] + [surface.passages[i].strip for i in members]
-    x0, y0, x1, y1 = shapely.total_bounds(np.array(shapes, dtype=object))
+def _windows(surface: Walkable, groups: Sequence[tuple[int, ...]]) -> Floats:
+    """(G, 4): the boxes outside of which shutting these passages changes nothing."""
+    shapes = [np.array(list(found), dtype=object) for found in (surface.zones, (p.strip for p in surface.passages))]
+    bounds = np.stack([shapely.bounds(found).reshape(-1, 4) for found in shapes])
     reach = 2 * surface.radius_m + 0.05
-    return x0 - reach, y0 - reach, x1 + reach, y1 + reach
+    windows = np.empty((len(groups), 4))
+    for row, members in enumerate(groups):
+        own = bounds[:, list(members)].reshape(-1, 4)
+        windows[row, :2], windows[row, 2:] = np.nanmin(own[:, :2], axis=0), np.nanmax(own[:, 2:], axis=0)
+    return windows + np.array([-reach, -reach, reach, reach])
 
 
-def _without(surface: Walkable, members: Sequence[int], window: tuple[float, float, float, float]) -> BaseGeometry:
-    """The free space within a window when some passages are shut."""
-    x0, y0, x1, y1 = window
-    wide = (x0 - _MARGIN_M, y0 - _MARGIN_M, x1 + _MARGIN_M, y1 + _MARGIN_M)
-    area = shapely.box(*wide)
+def _without(
+    surface: Walkable, base: Windows, groups: Sequence[tuple[int, ...]], windows: Floats
+) -> NDArray[np.object_]:
+    """(G,): the free space within windows when the passages of a group are shut."""
+    wide = windows + np.array([-_MARGIN_M, -_MARGIN_M, _MARGIN_M, _MARGIN_M])
     zones = np.array(surface.zones, dtype=object)
-    others = [i for i in np.flatnonzero(shapely.intersects(zones, area)).tolist() if i not in members]
-    ground = shapely.union_all([shapely.clip_by_rect(surface.base, *wide), *zones[others]])
-    free = free_space(ground, [surface.passages[i] for i in others], surface.radius_m)
-    return shapely.clip_by_rect(free, *window)
+    near: list[list[int]] = [[] for _ in groups]
+    if len(zones) and len(groups):
+        for group, zone in shapely.STRtree(zones).query(shapely.box(*wide.T), predicate="intersects").T.tolist():
+            if zone not in groups[group]:
+                near[group].append(zone)
+    grounds = [
+        shapely.union_all([base.cut(box), *zones[sorted(others)]])
+        for box, others in zip(wide.tolist(), near, strict=True)
+    ]
+    free = np.atleast_1d(erode(np.array(grounds, dtype=object), surface.radius_m))
+    for row, others in enumerate(near):
+        if any(not surface.passages[i].strip.is_empty for i in others):
+            free[row] = free_space(grounds[row], [surface.passages[i] for i in sorted(others)], surface.radius_m)
+    cut = [shapely.clip_by_rect(one, *box) for one, box in zip(free, windows.tolist(), strict=True)]
+    return _array(cut)
 
 
-def _gone(surface: Walkable, left: BaseGeometry, window: tuple[float, float, float, float]) -> BaseGeometry:
-    """The free space within a window that is gone when only ``left`` is left.
+def _gone(free: Windows, left: NDArray[np.object_], windows: Floats) -> NDArray[np.object_]:
+    """(G,): the free space within windows that is gone when only ``left`` is left.
 
     It holds the border it shares with walls and not the border it shares with what is left: a way along the side of a
     door's passage needs the door, a way past its mouth does not.
     """
-    gone = shapely.difference(shapely.clip_by_rect(surface.free, *window), left)
-    grown = offset(gone, _INSIDE_M)
-    return shapely.difference(grown, offset(left, 2 * _INSIDE_M))
+    if not len(left):
+        return _array([])
+    here = _array([free.cut(box) for box in windows.tolist()])
+    grown = offset(shapely.difference(here, left), _INSIDE_M)
+    return np.atleast_1d(shapely.difference(grown, offset(left, 2 * _INSIDE_M)))
 
 
-def _inside(rows: Floats, window: tuple[float, float, float, float]) -> NDArray[np.bool_]:
-    """Whether corners lie properly inside a window: those on its edge are cuts, not corners."""
-    x0, y0, x1, y1 = window
+def _array(shapes: Sequence[BaseGeometry]) -> NDArray[np.object_]:
+    found = np.empty(len(shapes), dtype=object)
+    found[:] = shapes
+    return found
+
+
+def _inside(rows: Floats, windows: Floats) -> NDArray[np.bool_]:
+    """Whether corners lie properly inside their windows: those on an edge are cuts, not corners."""
     near = 1e-6
-    kept: NDArray[np.bool_] = (
-        (rows[:, 0] > x0 + near) & (rows[:, 0] < x1 - near) & (rows[:, 1] > y0 + near) & (rows[:, 1] < y1 - near)
-    )
+    kept: NDArray[np.bool_] = (rows[:, :2] > windows[:, :2] + near).all(axis=1) & (
+        rows[:, :2] < windows[:, 2:] - near
+    ).all(axis=1)
     return kept
-
-
-def _joint(surface: Walkable) -> tuple[tuple[tuple[int, ...], BaseGeometry], ...]:
-    """What passages that cover one gap open together: every two that overlap, and every larger group of such."""
-    joint = []
-    for members in _groups(surface):
-        window = _window(surface, members)
-        gone = _gone(surface, _without(surface, members, window), window)
-        if not gone.is_empty:
-            joint.append((members, gone))
-    return tuple(joint)
 
 
 def _groups(surface: Walkable) -> list[tuple[int, ...]]:
@@ -139,13 +151,15 @@ def _groups(surface: Walkable) -> list[tuple[int, ...]]:
         return []
     one, other = shapely.STRtree(zones).query(zones, predicate="intersects")
     pairs = [(a, b) for a, b in zip(one.tolist(), other.tolist(), strict=True) if a < b]
-    pairs = [(a, b) for a, b in pairs if shapely.area(shapely.intersection(zones[a], zones[b])) > _INSIDE_M]
-    group = list(range(len(zones)))
-    for a, b in sorted(pairs):
-        low, high = sorted((group[a], group[b]))
-        group = [low if g == high else g for g in group]
-    members = {g: tuple(i for i, of in enumerate(group) if of == g) for g in set(group)}
-    return sorted({*pairs, *(m for m in members.values() if len(m) > 1)}, key=lambda m: (len(m), m))
+    areas = [shapely.area(shapely.intersection(zones[a], zones[b])) for a, b in pairs]
+    pairs = [pair for pair, area in zip(pairs, areas, strict=True) if area > _INSIDE_M]
+    group: dict[int, list[int]] = {i: [i] for pair in pairs for i in pair}
+    for a, b in pairs:
+        if group[a] is not group[b]:
+            group[a] += group[b]
+            group |= dict.fromkeys(group[b], group[a])
+    members = {tuple(sorted(found)) for found in group.values()}
+    return sorted({*pairs, *members}, key=lambda m: (len(m), m))
 
 
 def _distinct(rows: Floats) -> Floats:

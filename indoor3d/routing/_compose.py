@@ -14,7 +14,8 @@ from indoor3d.routing.route import Leg, Route
 
 if TYPE_CHECKING:
     from indoor3d.routing._floors import Spot
-    from indoor3d.routing.graph import Conditions, NavGraph
+    from indoor3d.routing.conditions import Conditions
+    from indoor3d.routing.graph import NavGraph
 
 Floats = NDArray[np.float64]
 
@@ -100,7 +101,7 @@ def _edges(graph: "NavGraph", thread: Thread, conditions: "Conditions") -> list[
     edge, back = labels >> 1, (labels & 1).astype(np.bool_)
     source = np.where(back, network.edge_to[edge], network.edge_from[edge])
     target = np.where(back, network.edge_from[edge], network.edge_to[edge])
-    forward, backward = graph.seconds(conditions)
+    made = graph.weights.costs(conditions)
     climb = np.where(back, -network.edge_climb_m[edge], network.edge_climb_m[edge])
     columns = (
         edge.tolist(),
@@ -109,7 +110,7 @@ def _edges(graph: "NavGraph", thread: Thread, conditions: "Conditions") -> list[
         network.node_surface[source].tolist(),
         network.node_surface[target].tolist(),
         network.edge_length_m[edge].tolist(),
-        np.where(back, backward[edge], forward[edge]).tolist(),
+        np.where(back, made.backward_s[edge], made.forward_s[edge]).tolist(),
         climb.tolist(),
         zip(network.node_position[source], network.node_position[target], strict=True),
     )

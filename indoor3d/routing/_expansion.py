@@ -1,14 +1,7 @@
-"""Triangular expansion: what is seen from where, through a triangulated polygon with whole coordinates.
+"""A polygon with whole coordinates as triangles, and the columns that compiled questions about sight are asked of."""
 
-A view enters a triangle by one edge, as a funnel between two rays. The triangle's apex is seen when it lies in the
-funnel, and splits the funnel over the two edges behind it. Source: Bungiu, Hemmer, Hershberger, Huang and Kröller,
-Efficient computation of visibility polygons, EuroCG 2014 (arXiv:1403.3905). Whole coordinates make every test exact,
-so that rays along walls and through several corners need no tolerance.
-"""
-
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -18,7 +11,8 @@ from shapely import MultiPolygon
 from indoor3d.errors import InvalidInput
 from indoor3d.routing._lattice import Ints
 
-_FEW = 32  # funnels that pass one by one sooner than numpy makes its calls (measured: 1 µs each against 50 µs)
+_MOST_CELLS = 1 << 22
+_NO_ONES: Ints = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,28 +26,56 @@ class Mesh:
     ----------
     xy : (2, V) int64
         Vertices in cells, sorted by x, then y.
-    start, end : (3 T,) int64
-        The vertices a half-edge runs between.
-    apex : (3 T,) int64
-        The vertex across the triangle.
+    start : (3 T,) int64
+        The vertex a half-edge runs from.
     twin : (3 T,) int64
         The same edge in the triangle on the other side; -1 at a wall.
-    right, left : (3 T,) int64
-        Where a view that entered by this half-edge goes on: the twin of the triangle's right or left edge.
     """
 
     xy: Ints
+    start: Ints
+    twin: Ints
+
+    @property
+    def end(self) -> Ints:
+        """(3 T,) int64: the vertex a half-edge runs to."""
+        return _turned(self.start, 1)
+
+    @property
+    def apex(self) -> Ints:
+        """(3 T,) int64: the vertex across the triangle."""
+        return _turned(self.start, 2)
+
+
+class Sight(NamedTuple):
+    """What compiled questions are asked of: a mesh, its corners, a grid over its triangles, and places to be seen.
+
+    ``right`` and ``left`` tell where a view that entered by a half-edge goes on: the twin of the triangle's right or
+    left edge. ``grid`` holds the side of a cell, its west and south ends, and the number of columns and rows.
+    ``corner_of`` numbers the vertices that are corners, others are -1; ``back`` and ``ahead`` are the walls of corners,
+    (2, C), zero where a corner is a pinch. ``place_start`` tells where the places in a triangle begin.
+    """
+
+    x: Ints
+    y: Ints
     start: Ints
     end: Ints
     apex: Ints
     twin: Ints
     right: Ints
     left: Ints
-
-    @cached_property
-    def plain(self) -> tuple[list[int], ...]:
-        """x, y, apex, right and left as lists, which are quicker to read one by one."""
-        return tuple(column.tolist() for column in (*self.xy, self.apex, self.right, self.left))
+    grid: tuple[int, int, int, int, int]
+    cell_start: Ints
+    cell_item: Ints
+    vertex: Ints
+    corner_of: Ints
+    pinch: NDArray[np.bool_]
+    back: Ints
+    ahead: Ints
+    place_x: Ints
+    place_y: Ints
+    place_start: Ints
+    place_item: Ints
 
 
 def triangulate(free: MultiPolygon) -> Mesh:
@@ -64,19 +86,98 @@ def triangulate(free: MultiPolygon) -> Mesh:
     InvalidInput
         The triangles do not cover the polygon edge to edge (not seen on any polygon from `snap`).
     """
-    triangles = shapely.get_parts(shapely.constrained_delaunay_triangles(free))
-    corner = shapely.get_coordinates(triangles).astype(np.int64).reshape(-1, 4, 2)[:, :3]
-    turn = cross(*(corner[:, 1] - corner[:, 0]).T, *(corner[:, 2] - corner[:, 0]).T)
-    corner[turn < 0] = corner[turn < 0, ::-1]
-    key, start = np.unique((corner[..., 0] << 32) + corner[..., 1], return_inverse=True)
-    end, apex = (np.roll(start, -step, axis=1).ravel() for step in (1, 2))
-    start = start.ravel()
-    twin = _twins(start, end)
+    from indoor3d.routing import _mesh_kernels  # noqa: PLC0415 - compiled code loads for those who ask for it
+
     rings = shapely.get_rings(shapely.get_parts(free))
-    if not turn.all() or np.count_nonzero(twin < 0) != shapely.get_num_coordinates(free) - len(rings):
+    at, ring = shapely.get_coordinates(rings, return_index=True)
+    x, y = at.astype(np.int64).T
+    key, vertex = np.unique((x << 32) + y, return_inverse=True)
+    xy = _split(key)
+    same = ring[1:] == ring[:-1]
+    walls = np.ascontiguousarray(np.stack([vertex[:-1][same], vertex[1:][same]]))
+    good, start, twin = _mesh_kernels.triangulate(xy, _morton(xy), walls)
+    if not good or np.count_nonzero(twin < 0) != walls.shape[1]:
         raise InvalidInput("the polygon cannot be triangulated", ko="다각형을 삼각형으로 나눌 수 없습니다")
-    onward, back = (np.roll(twin.reshape(-1, 3), -step, axis=1).ravel() for step in (1, 2))
-    return Mesh(xy=_split(key), start=start, end=end, apex=apex, twin=twin, right=onward, left=back)
+    return Mesh(xy=xy, start=start, twin=twin)
+
+
+def sight_of(mesh: Mesh) -> Sight:
+    """Prepare the columns of a mesh, with no places yet."""
+    from indoor3d.routing import _visibility_kernels  # noqa: PLC0415 - compiled code loads for those who ask for it
+
+    start, end, twin, count = mesh.start, mesh.end, mesh.twin, mesh.xy.shape[1]
+    wall = np.flatnonzero(twin < 0)
+    before, after = np.full((2, count), -1)
+    before[end[wall]], after[start[wall]] = start[wall], end[wall]
+    pinch = np.bincount(start[wall], minlength=count) > 1
+    back, ahead = mesh.xy[:, before] - mesh.xy, mesh.xy[:, after] - mesh.xy
+    vertex = np.flatnonzero(pinch | (cross(*ahead, *back) < 0))
+    pinch = pinch[vertex]
+    back, ahead = (np.ascontiguousarray(np.where(pinch, 0, ray[:, vertex])) for ray in (back, ahead))
+    corner_of = np.full(count, -1)
+    corner_of[vertex] = np.arange(len(vertex))
+    bare = Sight(
+        x=np.ascontiguousarray(mesh.xy[0]),
+        y=np.ascontiguousarray(mesh.xy[1]),
+        start=start,
+        end=end,
+        apex=mesh.apex,
+        twin=twin,
+        right=_turned(twin, 1),
+        left=_turned(twin, 2),
+        grid=_grid(mesh),
+        cell_start=_NO_ONES,
+        cell_item=_NO_ONES,
+        vertex=vertex,
+        corner_of=corner_of,
+        pinch=pinch,
+        back=back,
+        ahead=ahead,
+        place_x=_NO_ONES,
+        place_y=_NO_ONES,
+        place_start=np.zeros(len(start) // 3 + 1, np.int64),
+        place_item=_NO_ONES,
+    )
+    cell_start, cell_item = _visibility_kernels.fill_grid(bare)
+    return bare._replace(cell_start=cell_start, cell_item=cell_item)
+
+
+def with_places(sight: Sight, at: Ints) -> Sight:
+    """The same with places (2, P), in cells, to be seen besides corners."""
+    from indoor3d.routing import _visibility_kernels  # noqa: PLC0415 - compiled code loads for those who ask for it
+
+    begins, triangle = _visibility_kernels.holding(sight, at)
+    place = np.repeat(np.arange(at.shape[1]), np.diff(begins))
+    order = np.argsort(triangle, kind="stable")
+    count = np.bincount(triangle, minlength=len(sight.start) // 3)
+    return sight._replace(
+        place_x=np.ascontiguousarray(at[0]),
+        place_y=np.ascontiguousarray(at[1]),
+        place_start=np.concatenate([[0], np.cumsum(count)]),
+        place_item=place[order],
+    )
+
+
+def taut_keys(sight: Sight) -> Ints:
+    """Every taut edge once, sorted, as ``i * C + j`` with i < j."""
+    from indoor3d.routing import _visibility_kernels  # noqa: PLC0415 - compiled code loads for those who ask for it
+
+    corner = sight.corner_of[sight.start]
+    half = np.flatnonzero(corner >= 0)
+    half = half[np.argsort(corner[half], kind="stable")]
+    begins = np.searchsorted(corner[half], np.arange(len(sight.vertex) + 1))
+    keys: Ints = np.unique(_visibility_kernels.taut(sight, begins, half))
+    return keys
+
+
+def cross(ax: Ints, ay: Ints, bx: Ints, by: Ints) -> Ints:
+    """Positive where b is to the left of a; exact for components up to 2**30."""
+    return ax * by - ay * bx
+
+
+def _turned(column: Ints, step: int) -> Ints:
+    """For each half-edge, the entry of the one a step further round its triangle."""
+    return np.roll(column.reshape(-1, 3), -step, axis=1).ravel()
 
 
 def _split(key: Ints) -> Ints:
@@ -85,149 +186,18 @@ def _split(key: Ints) -> Ints:
     return np.stack([(key - y) >> 32, y])
 
 
-def _twins(start: Ints, end: Ints) -> Ints:
-    """For each directed edge, the row of its reverse, or -1."""
-    forward, reverse = (start << 32) + end, (end << 32) + start
-    order = np.argsort(forward)
-    row = order[np.minimum(np.searchsorted(forward, reverse, sorter=order), len(order) - 1)]
-    return np.where(forward[row] == reverse, row, -1)
+def _morton(xy: Ints) -> Ints:
+    """(V,): the order of vertices along a Morton curve of 2**16 by 2**16 squares: neighbours come soon after one another."""
+    spread = (xy + (1 << 30)) >> 15
+    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+        spread = (spread | (spread << shift)) & mask
+    return np.argsort(spread[0] | (spread[1] << 1), kind="stable")
 
 
-def cross(ax: Ints, ay: Ints, bx: Ints, by: Ints) -> Ints:
-    """Positive where b is to the left of a; exact for components up to 2**30."""
-    return ax * by - ay * bx
-
-
-def first_funnels(mesh: Mesh, source: Ints, triangle: Ints, at: Ints) -> tuple[Ints, Ints]:
-    """What sources see of the triangles they are in, and the funnels that leave these.
-
-    Parameters
-    ----------
-    source, triangle : (K,) int64
-        Columns of ``at``, and closed triangles that hold them: a source on a vertex has a row for each triangle there.
-    at : (2, S) int64
-        Sources, in cells.
-
-    Returns
-    -------
-    tuple[(2, N) int64, (6, M) int64]
-        Seen (source, vertex); funnels as `expand` takes them.
-    """
-    half = (3 * triangle[:, None] + np.arange(3)).ravel()
-    source = np.repeat(source, 3)
-    right, left = mesh.start[half], mesh.end[half]
-    rays = np.vstack([mesh.xy[:, right] - at[:, source], mesh.xy[:, left] - at[:, source]])
-    leaves = np.flatnonzero(cross(*rays) > 0)
-    return np.stack([source, right]), np.vstack([source, mesh.twin[half], rays])[:, leaves]
-
-
-def clip(funnels: Ints, right: Ints, left: Ints) -> Ints:
-    """Narrow funnels to cones of less than 180°, given by their rays (2, M); those that keep no width are left out."""
-    first, last = funnels[2:4], funnels[4:6]
-    cone_opens = (cross(*first, *right) >= 0) & (cross(*right, *last) > 0)  # the cone's right ray is in the funnel
-    funnel_opens = (cross(*right, *first) >= 0) & (cross(*first, *left) > 0)
-    cone_closes = (cross(*first, *left) > 0) & (cross(*left, *last) >= 0)
-    narrow = np.vstack([funnels[:2], np.where(cone_opens, right, first), np.where(cone_closes, left, last)])
-    return narrow[:, cone_opens | funnel_opens]
-
-
-def expand(mesh: Mesh, funnels: Ints, at: Ints) -> Iterator[Ints]:
-    """Advance funnels through the mesh, one triangle a step, until walls stop all of them.
-
-    Parameters
-    ----------
-    funnels : (6, M) int64
-        Column of ``at``, half-edge entered by (-1 at a wall), right ray x and y, left ray x and y; rays are vectors
-        from the source, the left one strictly to the left of the right one.
-    at : (2, S) int64
-        Sources, in cells.
-
-    Yields
-    ------
-    (2, N) int64
-        Seen (source, vertex), a pair perhaps more than once. A vertex on a funnel's ray is seen. Sight along a line
-        that obstacles touch from both sides is reported as far as the second of them, which is then seen from there.
-    """
-    funnels = funnels[:, funnels[1] >= 0]
-    while funnels.shape[1] > _FEW:
-        source, entry, rx, ry, lx, ly = funnels
-        apex = mesh.apex[entry]
-        x, y = mesh.xy[:, apex] - at[:, source]
-        of_right, of_left = cross(rx, ry, x, y), cross(x, y, lx, ly)
-        past_right, past_left = of_right >= 0, of_left >= 0
-        seen = past_right & past_left
-        yield np.stack([source[seen], apex[seen]])
-        onward = []
-        for entries, opens, rays in (
-            (mesh.right[entry], of_right > 0, (rx, ry, np.where(past_left, x, lx), np.where(past_left, y, ly))),
-            (mesh.left[entry], of_left > 0, (np.where(past_right, x, rx), np.where(past_right, y, ry), lx, ly)),
-        ):
-            keep = np.flatnonzero(opens & (entries >= 0))
-            onward.append(np.stack([source[keep], entries[keep], *(ray[keep] for ray in rays)]))
-        funnels = np.concatenate(onward, axis=1)
-    yield _expand_few(mesh, funnels, at)
-
-
-def walk(mesh: Mesh, funnels: Ints, at: Ints, way: Ints) -> tuple[NDArray[np.bool_], Ints]:
-    """Follow straight segments through the mesh until they arrive, meet a vertex or run into a wall.
-
-    Parameters
-    ----------
-    funnels : (6, M) int64
-        What leaves the triangles that hold the starts, from `first_funnels`.
-    at, way : (2, S) int64
-        Starts and the vectors to the ends, in cells.
-
-    Returns
-    -------
-    tuple[(S,) bool, (2, S) int64]
-        Whether a segment arrives; for one that does not, the vector to the first vertex on it, or zero at a wall.
-    """
-    arrives, met = (way == 0).all(axis=0), np.zeros_like(way)
-
-    def meet(source: Ints, ray: Ints) -> None:
-        """Note vertices on the way; rays and way are parallel there, so that their larger components tell the nearer."""
-        reached = np.abs(ray).max(axis=0) >= np.abs(way[:, source]).max(axis=0)
-        arrives[source[reached]] = True
-        met[:, source] = ray
-
-    source, entry = funnels[:2]
-    right, left = funnels[2:4], funnels[4:6]
-    of_right, of_left = cross(*right, *way[:, source]), cross(*way[:, source], *left)
-    meet(source[(of_right == 0) & (of_left > 0)], right[:, (of_right == 0) & (of_left > 0)])
-    meet(source[(of_left == 0) & (of_right > 0)], left[:, (of_left == 0) & (of_right > 0)])
-    ahead = (of_right > 0) & (of_left > 0)
-    source, entry, right, left = source[ahead], entry[ahead], right[:, ahead], left[:, ahead]
-    while len(source):
-        here = cross(*(left - right), *(way[:, source] - right)) >= 0  # the end is on this side of the edge
-        arrives[source[here]] = True
-        onward = ~here & (entry >= 0)
-        source, entry, right, left = source[onward], entry[onward], right[:, onward], left[:, onward]
-        apex = mesh.xy[:, mesh.apex[entry]] - at[:, source]
-        side = cross(*way[:, source], *apex)
-        meet(source[side == 0], apex[:, side == 0])
-        entry = np.where(side > 0, mesh.right[entry], mesh.left[entry])
-        right, left = np.where(side > 0, right, apex), np.where(side > 0, apex, left)
-        onward = side != 0
-        source, entry, right, left = source[onward], entry[onward], right[:, onward], left[:, onward]
-    return arrives, met
-
-
-def _expand_few(mesh: Mesh, funnels: Ints, at: Ints) -> Ints:
-    """`expand`, one funnel after the other."""
-    vertex_x, vertex_y, apexes, rights, lefts = mesh.plain
-    at_x, at_y = at.tolist()
-    stack = funnels.T.tolist()
-    seen = []
-    while stack:
-        source, entry, rx, ry, lx, ly = stack.pop()
-        apex, right, left = apexes[entry], rights[entry], lefts[entry]
-        x, y = vertex_x[apex] - at_x[source], vertex_y[apex] - at_y[source]
-        of_right, of_left = rx * y - ry * x, x * ly - y * lx
-        if of_right >= 0 and of_left >= 0:
-            seen.append((source, apex))
-        if of_right > 0 and right >= 0:
-            stack.append((source, right, rx, ry, x, y) if of_left >= 0 else (source, right, rx, ry, lx, ly))
-        if of_left > 0 and left >= 0:
-            stack.append((source, left, x, y, lx, ly) if of_right >= 0 else (source, left, rx, ry, lx, ly))
-    return np.array(seen, dtype=np.int64).reshape(-1, 2).T
+def _grid(mesh: Mesh) -> tuple[int, int, int, int, int]:
+    """A grid of about as many square cells as there are triangles."""
+    west, south = mesh.xy.min(axis=1).tolist()
+    east, north = mesh.xy.max(axis=1).tolist()
+    count = min(_MOST_CELLS, len(mesh.start) // 3)
+    side = max(1, int(((east - west + 1) * (north - south + 1) / count) ** 0.5), (east - west + north - south) // count)
+    return side, west, south, (east - west) // side + 1, (north - south) // side + 1

@@ -72,8 +72,13 @@ class Passage:
     @property
     def threshold(self) -> BaseGeometry:
         """The line across the middle that one crosses by passing through."""
+        return shapely.linestrings(self.threshold_ends.reshape(2, 2))
+
+    @property
+    def threshold_ends(self) -> Floats:
+        """(4,) float64: x and y of both ends of the threshold."""
         across = np.array([-self.axis[1], self.axis[0]]) * (self.half_width_m + 0.01)
-        return shapely.linestrings([self.centre - across, self.centre + across])
+        return np.concatenate([self.centre - across, self.centre + across])
 
     def at(self, along_m: float) -> Floats:
         """Point on the middle line, ``along_m`` from the centre towards the second space or the outside."""

@@ -23,26 +23,25 @@ WIDEST_M = 1.5
 
 
 class Gaps:
-    """The gaps of one ground, ready to be crossed."""
+    """The gaps of one ground as LineStrings and their lengths."""
 
     def __init__(self, ground: BaseGeometry) -> None:
-        self.lines = _gaps(ground)
+        ends = gaps(ground)
+        self.lines: NDArray[np.object_] = shapely.linestrings(ends.reshape(-1, 2, 2))
         self.width_m: Floats = shapely.length(self.lines)
-        self._tree = shapely.STRtree(self.lines)
-
-    def narrowest(self, lines: NDArray[np.object_]) -> Floats:
-        """(K,) float64: the shortest gap that each straight way crosses; infinite where it crosses none."""
-        width = np.full(len(lines), np.inf)
-        if len(self.lines) and len(lines):
-            line, gap = self._tree.query(lines, predicate="intersects")
-            np.minimum.at(width, line, self.width_m[gap])
-        return width
 
 
-def _gaps(ground: BaseGeometry) -> NDArray[np.object_]:
+def gaps(ground: BaseGeometry) -> Floats:
+    """Find every gap of a ground.
+
+    Returns
+    -------
+    (G, 4) float64, metres, site frame
+        x and y of both ends: a reflex corner first. None is longer than :data:`WIDEST_M`.
+    """
     rows = corners(ground)
     if not len(rows):
-        return np.empty(0, dtype=object)
+        return np.empty((0, 4))
     reflex = is_reflex(rows)
     starts, ends = rows[:, :2], rows[:, 4:]
     sides = shapely.linestrings(np.stack([starts, ends], axis=1))
@@ -58,7 +57,7 @@ def _gaps(ground: BaseGeometry) -> NDArray[np.object_]:
     length = np.hypot(*(feet - tips).T)
     keep = (length > 1e-6) & (length <= WIDEST_M)
     lines = shapely.linestrings(np.stack([tips[keep], feet[keep]], axis=1))
-    return _within(lines, ground)
+    return shapely.get_coordinates(_within(lines, ground)).reshape(-1, 4)
 
 
 def _within(lines: NDArray[np.object_], ground: BaseGeometry) -> NDArray[np.object_]:

@@ -18,15 +18,17 @@ from shapely import MultiPolygon
 
 from indoor3d.errors import Indoor3dError, InvalidPosition, OffNetwork, UnknownElement
 from indoor3d.models.building import Building, Exit, Level, Line, Space, Transfer
-from indoor3d.models.vocabulary import Access, SpaceCategory
+from indoor3d.models.vocabulary import Access, Mode, SpaceCategory
 from indoor3d.routing import _blocked
 from indoor3d.routing.indoors import Indoors, StepFree, indoors, is_floor_of, way_to
 from indoor3d.routing.path import Tree
 from indoor3d.routing.place import Place, find_place
+from indoor3d.routing.route import Route
 
 if TYPE_CHECKING:
     from indoor3d.routing._floors import Spot
-    from indoor3d.routing.graph import Conditions, NavGraph
+    from indoor3d.routing.conditions import Conditions
+    from indoor3d.routing.graph import NavGraph
 
 Floats = NDArray[np.float64]
 
@@ -140,6 +142,7 @@ def accessibility(graph: "NavGraph") -> Accessibility:
     """
     building = graph.building
     conditions = graph.conditions(PROFILE, ())
+    graph = graph.for_body(conditions.profile)
     platforms = [s for s in building.spaces if s.category is SpaceCategory.PLATFORM and s.walkable]
     lines = {space: line for line in building.venue.lines for space in line.spaces}
     platforms.sort(key=lambda s: (_order(lines.get(s.id)), s.floor_m, s.id))
@@ -249,16 +252,8 @@ def _from_platform(inside: Indoors, platform: Space, exits: Sequence[Exit]) -> P
     ways = tuple((one.id, inside.to_exit(reached, first, one.id)) for one in exits)
     problem = None
     if not any(way for _, way in ways):
-        nodes = sorted(inside.exit_node[one.id] for one in exits if one.id in inside.exit_node)
-        problem = _blocked.explain(graph, first, np.array(nodes, np.intp), inside.conditions)
+        problem = _blocked.no_way_out(graph, first, [one.id for one in exits], inside.conditions)
     return PlatformAccess(space=platform.id, ways=ways, problem=problem)
-
-
-def _step_free(
-    graph: "NavGraph", reached: Tree, first: "Spot", last: "Spot | None", conditions: "Conditions"
-) -> StepFree | None:
-    ending = None if last is None else graph.ending(reached, first, last, conditions)
-    return None if ending is None else way_to(graph, reached, first, ending)
 
 
 # ── entrances to levels ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -266,50 +261,50 @@ def _step_free(
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Goals:
-    """Many places, and the straight ways that end at them: rows of ``spots``, nodes, metres."""
+    """Many places, and the straight ways that end at them: rows of ``spots``, nodes, metres and cost."""
 
     spots: "tuple[Spot, ...]"
     row: NDArray[np.intp]
     node: NDArray[np.intp]
     length_m: Floats
+    cost: Floats
 
     def best(self, graph: "NavGraph", reached: Tree, first: "Spot", conditions: "Conditions") -> list[
         tuple[float, float, int]
     ]:  # fmt: skip
-        """How a tree ends at each: seconds in all (infinite when it does not), last metres, node (-1: straight)."""
-        speed = conditions.profile.level_mps
-        seconds = reached.cost[self.node] + self.length_m / speed
+        """How a tree ends at each: cost in all (infinite when it does not), last metres, node (-1: straight)."""
+        cost = reached.cost[self.node] + self.cost
         ends = [(float("inf"), 0.0, -1)] * len(self.spots)
-        for index in np.argsort(-seconds, kind="stable").tolist():  # the best comes last
-            ends[self.row[index]] = (float(seconds[index]), float(self.length_m[index]), int(self.node[index]))
+        for index in np.argsort(-cost, kind="stable").tolist():  # the best comes last
+            ends[self.row[index]] = (float(cost[index]), float(self.length_m[index]), int(self.node[index]))
         same = [i for i, spot in enumerate(self.spots) if spot.surface == first.surface]
         if same:
             points = np.array([[self.spots[i].x_m, self.spots[i].y_m] for i in same])
-            width = conditions.profile.min_clear_width_m
-            straight = graph.floors.direct_many(first, points, least_width_m=width).tolist()
-            for i, metres in zip(same, straight, strict=True):
-                ends[i] = min(ends[i], (metres / speed, metres, -1))
+            straight, spent = graph.straight(first, points, conditions)
+            for i, metres, much in zip(same, straight.tolist(), spent.tolist(), strict=True):
+                ends[i] = min(ends[i], (much, metres, -1))
         return ends
 
 
 def _goals(graph: "NavGraph", spaces: Sequence[Space], conditions: "Conditions") -> _Goals:
     spots = [spot for space in spaces if (spot := _in_space(graph, space)) is not None]
     spots.sort(key=lambda s: s.surface)
-    rows, nodes, lengths = [], [], []
+    rows, nodes, lengths, costs = [], [], [], []
     for surface, same in groupby(enumerate(spots), key=lambda pair: pair[1].surface):
         numbers, members = zip(*same, strict=True)
         points = np.array([[spot.x_m, spot.y_m] for spot in members])
-        width = conditions.profile.min_clear_width_m
-        row, node, length = graph.floors.links_many(surface, points, least_width_m=width)
+        row, node, length, cost = graph.links_many(surface, points, conditions)
         rows.append(np.array(numbers, np.intp)[row])
         nodes.append(node)
         lengths.append(length)
+        costs.append(cost)
     empty = np.zeros(0, np.intp)
     return _Goals(
         spots=tuple(spots),
         row=np.concatenate([empty, *rows]),
         node=np.concatenate([empty, *nodes]),
         length_m=np.concatenate([np.zeros(0), *lengths]),
+        cost=np.concatenate([np.zeros(0), *costs]),
     )
 
 
@@ -332,7 +327,7 @@ def _to_levels(inside: Indoors, entrances: Sequence[Exit]) -> Iterator[LevelAcce
         ways = []
         for ident, _ in starts:
             found = [ends[ident][i] for i in here if np.isfinite(ends[ident][i][0])] if ident in ends else []
-            way = way_to(graph, trees[ident][1], trees[ident][0], min(found)) if found else None
+            way = way_to(graph, trees[ident][1], trees[ident][0], min(found), conditions) if found else None
             ways.append(FromEntrance(exit=ident, way=way, spaces=len(found)))
         problem = None
         if trees and not any(one.way for one in ways):
@@ -346,22 +341,27 @@ def _why_not(
     """Why the first entrance does not lead to a level."""
     if not here:
         return _nobody_stands(graph, next(s for s in graph.building.spaces if s.level == level.id and s.walkable))
-    nodes, last = np.unique(goals.node[np.isin(goals.row, here)]), goals.spots[here[0]]
-    return _blocked.explain(graph, first, nodes, conditions, last=last if not len(nodes) else None)
+    return _blocked.no_route(graph, first, goals.spots[here[0]], conditions)
 
 
 # ── changing lines ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _transfer(graph: "NavGraph", transfer: Transfer, conditions: "Conditions") -> TransferAccess:
-    first, last = _spot(graph, transfer.origin), _spot(graph, transfer.destination)
-    if first is None or last is None:
-        return TransferAccess(transfer=transfer, length_m=None, walk_s=None, step_free=None)
-    walked = graph.between(first, last, graph.conditions("walk", ()))
-    length_m = None if walked is None else walked.length_m
+    slim = graph.slim
+    (first, last), (start, end) = (
+        (_spot(body, transfer.origin), _spot(body, transfer.destination)) for body in (slim, graph)
+    )
+    walked = slim.between(first, last, slim.conditions("walk", ())) if first and last else None
+    rolled = graph.between(start, end, conditions) if start and end else None
     return TransferAccess(
         transfer=transfer,
-        length_m=length_m,
-        walk_s=None if length_m is None else length_m / TRANSFER_MPS,
-        step_free=_step_free(graph, graph.reached(first, conditions), first, last, conditions),
+        length_m=None if walked is None else walked.length_m,
+        walk_s=None if walked is None else walked.length_m / TRANSFER_MPS,
+        step_free=None if rolled is None else _of_route(rolled),
     )
+
+
+def _of_route(route: Route) -> StepFree:
+    lifts = [name for leg in route.legs if leg.mode is Mode.LIFT for name in leg.elements]
+    return StepFree(length_m=route.length_m, duration_s=route.duration_s, lifts=tuple(lifts))

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indoor3d.models.building import Building, Exit
-from indoor3d.models.network import Network, Surface
+from indoor3d.models.issue import Issue
+from indoor3d.models.network import Network, Networks, Surface
 from indoor3d.models.vocabulary import Mode
 from indoor3d.routing._columns import Columns, Link
 from indoor3d.routing._connectors import Landing, add_connectors
@@ -24,6 +26,8 @@ Floats = NDArray[np.float64]
 
 RADIUS_M = 0.2
 """Radius of the body the free space is made for (INGESTION.md §3)."""
+WIDER_M = (0.35,)
+"""Half the width of a wheelchair, a stroller, a trolley (ACCESSIBILITY.md §2.3); their margins are told by clear widths."""
 _STEP_LIMIT_M = 0.45
 
 
@@ -37,7 +41,7 @@ class _Entry:
     key: tuple[str, int]
 
 
-def build_navigation(building: Building, *, radius_m: float = RADIUS_M) -> NavGraph:
+def build_navigation(building: Building, *, radius_m: float = RADIUS_M, wider_m: Sequence[float] = WIDER_M) -> NavGraph:
     """Make the navigation graph of a building.
 
     Parameters
@@ -45,7 +49,9 @@ def build_navigation(building: Building, *, radius_m: float = RADIUS_M) -> NavGr
     building : Building
         The order of its tuples does not matter.
     radius_m : float, metres
-        Radius of a body; paths keep this clearance, narrower openings are passed along their middle.
+        Radius of a body on foot; paths keep this clearance, narrower openings are passed along their middle.
+    wider_m : sequence of float, metres
+        Radii of wider bodies, which get roadmaps of their own.
 
     Returns
     -------
@@ -58,6 +64,19 @@ def build_navigation(building: Building, *, radius_m: float = RADIUS_M) -> NavGr
     >>> build_navigation(two_floors()).route("hall", "office").levels
     ('g', 'u')
     """
+    columns, ways = _roadmap(building, radius_m)
+    wide = [(Network(**made), of) for made, of in (_roadmap(building, radius) for radius in sorted(wider_m))]
+    network = Networks(**columns, wider=tuple(made for made, _ in wide))
+
+    def graph(issues: tuple[Issue, ...] = ()) -> NavGraph:
+        wider = [NavGraph(building, made, ways=of) for made, of in wide]
+        return NavGraph(building, network, ways=ways, issues=issues, wider=wider)
+
+    return graph(build_issues(graph()))
+
+
+def _roadmap(building: Building, radius_m: float) -> tuple[dict[str, Any], tuple[Ways, ...]]:
+    """The members of the network for one body, and what is known about its surfaces."""
     surfaces = walkable(building, radius_m=radius_m)
     ways = tuple(Ways(surface) for surface in surfaces)
     names = sorted({o.id for o in building.openings} | {c.id for c in building.connectors})
@@ -82,19 +101,17 @@ def build_navigation(building: Building, *, radius_m: float = RADIUS_M) -> NavGr
     exits = sorted(entry.key[0] for entry in entries if entry.kind == "exit")
     arrays = columns.arrays()
     crossing_start, crossing = crossings(arrays, surfaces, elements)
-    network = Network(
-        radius_m=radius_m,
-        surfaces=tuple(Surface(level=s.level, floor_m=s.floor_m, free=s.free) for s in surfaces),
-        elements=tuple(names),
-        exit_id=tuple(exits),
-        exit_node=np.array([node_of["exit", (e, 0)] for e in exits], np.int32),
-        edge_crossing_start=crossing_start,
-        edge_crossing=crossing,
-        element_run_up_m=np.full(len(names), np.inf),
-        **arrays,  # type: ignore[arg-type]
-    )
-    graph = NavGraph(building, network, ways=ways)
-    return NavGraph(building, network, ways=ways, issues=build_issues(graph))
+    return {
+        "radius_m": radius_m,
+        "surfaces": tuple(Surface(level=s.level, floor_m=s.floor_m, free=s.free) for s in surfaces),
+        "elements": tuple(names),
+        "exit_id": tuple(exits),
+        "exit_node": np.array([node_of["exit", (e, 0)] for e in exits], np.int32),
+        "edge_crossing_start": crossing_start,
+        "edge_crossing": crossing,
+        "element_run_up_m": np.full(len(names), np.inf),
+        **arrays,
+    }, ways
 
 
 def _landings(building: Building, surfaces: Sequence[Walkable]) -> list[_Entry]:

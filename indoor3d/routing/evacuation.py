@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import networkx as nx
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -19,12 +20,14 @@ from indoor3d.models.building import Building, Space
 from indoor3d.models.vocabulary import SpaceCategory
 from indoor3d.routing import _blocked, _compose
 from indoor3d.routing._floors import Spot
-from indoor3d.routing.path import Tree, tree
+from indoor3d.routing.path import Tree
 from indoor3d.routing.place import Place
 from indoor3d.routing.route import Escape, Evacuation
+from indoor3d.routing.view import View
 
 if TYPE_CHECKING:
-    from indoor3d.routing.graph import Conditions, NavGraph
+    from indoor3d.routing.conditions import Conditions
+    from indoor3d.routing.graph import NavGraph
 
 _POCKET_M2 = 1.0
 """A part of a space's free area smaller than this, cut off from the rest, is not where people are: a gap behind furniture."""
@@ -95,7 +98,8 @@ def exit_field(graph: "NavGraph", conditions: "Conditions") -> Field:
     if not opened:
         raise _no_exit(graph, conditions)
     nodes = np.array([node for _, node in opened], np.intp)
-    reached = tree(graph.arcs(conditions).turned(), nodes)
+    view = View(graph=graph, conditions=conditions, turned=True)
+    reached = nx.multi_source_dijkstra(view, nodes.tolist(), weight="cost")[0].tree
     return Field(reached=reached, exits=tuple(ident for ident, _ in opened), nodes=nodes)
 
 
@@ -150,14 +154,10 @@ def times_s(graph: "NavGraph", field: Field, conditions: "Conditions") -> list[t
         spots = [spot for space in ways.surface.spaces for spot in _corners(graph, space, index, free)]
         if not spots:
             continue
-        rows, nodes, length = graph.floors.links_many(
-            index,
-            np.array([[spot.x_m, spot.y_m] for spot in spots]),
-            shut=conditions.closed.elements,
-            least_width_m=conditions.profile.min_clear_width_m,
-        )
+        points = np.array([[spot.x_m, spot.y_m] for spot in spots])
+        rows, nodes, _, cost = graph.links_many(index, points, conditions)
         seconds = np.full(len(spots), np.inf)
-        np.minimum.at(seconds, rows, field.reached.cost[nodes] + length / conditions.profile.level_mps)
+        np.minimum.at(seconds, rows, field.reached.cost[nodes] + cost)
         found += [(spot.place.element, spot, value) for spot, value in zip(spots, seconds.tolist(), strict=True)]
     standing = {space for space, _, _ in found}
     for space in graph.building.spaces:
@@ -216,7 +216,7 @@ def _best(graph: "NavGraph", spot: Spot, field: Field, conditions: "Conditions")
 def _escape(graph: "NavGraph", spot: Spot, space: str, field: Field, conditions: "Conditions") -> Escape:
     seconds, node = _best(graph, spot, field, conditions)
     if not np.isfinite(seconds):
-        problem = _blocked.explain(graph, spot, field.nodes, conditions)
+        problem = _blocked.no_way_out(graph, spot, field.exits, conditions)
         return Escape(start=spot.place, space=space, problem=problem)
     reached = field.reached
     path = reached.path(node)[::-1]

@@ -1,52 +1,36 @@
-"""NavGraph: questions about a network, answered for a profile and a set of closures."""
+"""NavGraph: questions about a network, answered for a profile and what is closed, slowed or turned round just now."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from threading import Lock
+from functools import cached_property
 from typing import Any
 
 import networkx as nx
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from indoor3d.models.building import Building
 from indoor3d.models.issue import Issue
-from indoor3d.models.network import Network
+from indoor3d.models.network import Network, Networks
+from indoor3d.models.state import Effects
 from indoor3d.routing import _blocked, _compose, evacuation
-from indoor3d.routing._closed import Closed, expand
+from indoor3d.routing._closed import expand
 from indoor3d.routing._floors import Floors, Spot
 from indoor3d.routing._level_edges import Ways
-from indoor3d.routing.cost import durations_s
+from indoor3d.routing.conditions import Conditions, Weights, standing_still
+from indoor3d.routing.cost import Options
 from indoor3d.routing.interop import to_networkx
-from indoor3d.routing.path import Arcs, Tree, Way, arcs, tree
+from indoor3d.routing.path import Arcs, Tree, Way, tree
 from indoor3d.routing.place import Place, find_place
 from indoor3d.routing.profile import PROFILES, Profile, find_profile
 from indoor3d.routing.route import Distances, Evacuation, Route
 from indoor3d.routing.view import GOAL, START, Link, NetworkxGraph, View
 
 Floats = NDArray[np.float64]
-Indices = NDArray[np.int32]
 Nodes = NDArray[np.intp]
 
-_TIE_S_PER_M = 1e-9
-_KEPT = 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
-    """Under which a question is asked.
-
-    Parameters
-    ----------
-    profile : Profile
-    closed : Closed
-    emergency : bool
-        No lifts, escalators walked as stairs.
-    """
-
-    profile: Profile
-    closed: Closed
-    emergency: bool = False
+_ASKED = Options()
+_CALM = Effects()
 
 
 class NavGraph(NetworkxGraph):
@@ -66,6 +50,8 @@ class NavGraph(NetworkxGraph):
         What the builder has at hand; prepared from the building when first needed otherwise.
     issues : tuple of Issue
         What was found while building.
+    wider : sequence of NavGraph, optional
+        The same building for wider bodies; made from ``network`` when first needed otherwise.
     """
 
     def __init__(
@@ -75,19 +61,42 @@ class NavGraph(NetworkxGraph):
         *,
         ways: Sequence[Ways] | None = None,
         issues: tuple[Issue, ...] = (),
+        wider: "Sequence[NavGraph] | None" = None,
     ) -> None:
         self.building, self.network, self.issues = building, network, issues
         self.floors = Floors(building, network, ways)
+        self.weights = Weights(network, building)
         self.connectors = frozenset(c.id for c in building.connectors)
-        self._lock = Lock()
-        self._rows: Arcs | None = None
-        self._passing: tuple[dict[str, int], Indices, Indices] | None = None
-        self._open: dict[tuple[str, bool], Arcs] = {}
-        self._arcs: dict[tuple[str, frozenset[str], bool], Arcs] = {}
-        self._seconds: dict[tuple[str, bool], tuple[Floats, Floats]] = {}
+        self.slim: NavGraph = self
+        """The same building for a person on foot, who fits everywhere somebody fits."""
+        if wider is not None:
+            self.wider = self._adopted(wider)
+
+    @cached_property
+    def wider(self) -> "tuple[NavGraph, ...]":
+        """The same building for wider bodies, by radius."""
+        networks = self.network.wider if isinstance(self.network, Networks) else ()
+        return self._adopted([NavGraph(self.building, network) for network in networks])
+
+    def _adopted(self, wider: "Sequence[NavGraph]") -> "tuple[NavGraph, ...]":
+        for graph in wider:
+            graph.slim = self
+        return tuple(sorted(wider, key=lambda graph: graph.network.radius_m))
+
+    def for_body(self, profile: Profile) -> "NavGraph":
+        """The graph of the widest roadmap that a profile's body still fills; what is narrower is told by clear widths."""
+        fitting = [graph for graph in self.wider if graph.network.radius_m <= profile.radius_m + 1e-9]
+        return fitting[-1] if fitting else self
 
     def route(
-        self, start: Place | str, goal: Place | str, *, profile: str = "walk", closed: Collection[str] = ()
+        self,
+        start: Place | str,
+        goal: Place | str,
+        *,
+        profile: str = "walk",
+        closed: Collection[str] = (),
+        options: Options = _ASKED,
+        effects: Effects = _CALM,
     ) -> Route:
         """Find the quickest way; among equally quick ones the shortest.
 
@@ -100,6 +109,10 @@ class NavGraph(NetworkxGraph):
         profile : str
         closed : collection of str
             Ids of openings, connectors, exits or spaces that cannot be passed.
+        options : Options
+            What this person asks for on top of the profile.
+        effects : Effects
+            The state of the venue at the moment.
 
         Raises
         ------
@@ -120,17 +133,34 @@ class NavGraph(NetworkxGraph):
         ['walk', 'lift', 'walk']
         """
         places = (self._place(start), self._place(goal))
-        conditions = self.conditions(profile, closed, visited={place.element for place in places})
-        first, last = (self._spot(place, conditions) for place in places)
+        visited = {place.element for place in places}
+        conditions = self.conditions(profile, closed, visited=visited, options=options, effects=effects)
+        return self.for_body(conditions.profile).routed(places[0], places[1], conditions)
+
+    def routed(self, start: Place, goal: Place, conditions: Conditions) -> Route:
+        """Find the quickest way on this very graph.
+
+        Raises
+        ------
+        OffNetwork, InvalidPosition, NoRoute
+        """
+        first, last = (self.spot(place, conditions) for place in (start, goal))
         found = self.between(first, last, conditions)
         if found is None or (last.place.element in conditions.closed.exits):
             raise _blocked.no_route(self, first, last, conditions)
         return found
 
     def distances(
-        self, start: Place | str, goals: Sequence[Place | str], *, profile: str = "walk", closed: Collection[str] = ()
+        self,
+        start: Place | str,
+        goals: Sequence[Place | str],
+        *,
+        profile: str = "walk",
+        closed: Collection[str] = (),
+        options: Options = _ASKED,
+        effects: Effects = _CALM,
     ) -> Distances:
-        """Measure the quickest way from one place to many; infinite where there is none, or a goal is off the network.
+        """Measure the best way from one place to many; infinite where there is none, or a goal is off the network.
 
         Raises
         ------
@@ -138,23 +168,22 @@ class NavGraph(NetworkxGraph):
             The start is too far from any free space.
         UnknownElement, UnknownProfile, UnknownLevel, InvalidPosition
         """
-        conditions = self.conditions(profile, closed)
-        first = self._spot(start, conditions)
+        conditions = self.conditions(profile, closed, options=options, effects=effects)
+        return self.for_body(conditions.profile).measured(
+            self._place(start), [self._place(goal) for goal in goals], conditions
+        )
+
+    def measured(self, start: Place, goals: Sequence[Place], conditions: Conditions) -> Distances:
+        """Measure the best ways from one place to many on this very graph.
+
+        Raises
+        ------
+        OffNetwork, InvalidPosition
+        """
+        first = self.spot(start, conditions)
         reached = self.reached(first, conditions)
-        straight: Floats = np.hypot(*(self.network.node_position[:, :2] - (first.x_m, first.y_m)).T)
-        metres = reached.sums(self.network.edge_length_m[reached.graph.rows.label >> 1], at_sources=straight)
-        lasts = [self.floors.try_spot(self._place(goal), shut=conditions.closed.elements) for goal in goals]
-        length, duration = np.full(len(goals), np.inf), np.full(len(goals), np.inf)
-        for surface in sorted({spot.surface for spot in lasts if spot is not None}):
-            some = [
-                (number, spot)
-                for number, spot in enumerate(lasts)
-                if spot is not None and spot.surface == surface and spot.place.element not in conditions.closed.exits
-            ]
-            numbers = np.array([number for number, _ in some], np.intp)
-            points = np.array([[spot.x_m, spot.y_m] for _, spot in some]).reshape(-1, 2)
-            length[numbers], duration[numbers] = self._endings(reached, metres, surface, points, first, conditions)
-        return Distances(length_m=length, duration_s=duration)
+        lasts = [self.floors.try_spot(goal, shut=conditions.closed.elements) for goal in goals]
+        return self.endings(reached, first, lasts, conditions)
 
     def evacuate(
         self,
@@ -162,6 +191,8 @@ class NavGraph(NetworkxGraph):
         *,
         profile: str = "walk",
         closed: Collection[str] = (),
+        options: Options = _ASKED,
+        effects: Effects = _CALM,
     ) -> Evacuation:
         """Find the quickest way out from each place, without lifts.
 
@@ -184,9 +215,9 @@ class NavGraph(NetworkxGraph):
             Every exit is closed, or none can be stood in.
         UnknownElement, UnknownProfile, UnknownLevel, InvalidPosition
         """
-        conditions = self.conditions(profile, closed, emergency=True)
+        conditions = self.conditions(profile, closed, emergency=True, options=options, effects=effects)
         places = None if starts is None else [self._place(start) for start in starts]
-        return evacuation.evacuate(self, places, conditions)
+        return evacuation.evacuate(self.for_body(conditions.profile), places, conditions)
 
     def to_networkx(self, *, profile: str | None = None, closed: Collection[str] = ()) -> nx.MultiDiGraph:
         """Give the same graph to networkx; with a profile, edges carry its seconds and what it cannot pass is left out.
@@ -195,8 +226,9 @@ class NavGraph(NetworkxGraph):
         ------
         UnknownElement, UnknownProfile
         """
-        chosen = None if profile is None else find_profile(profile)
-        return to_networkx(self.network, profile=chosen, shut=expand(self, closed).elements)
+        if profile is None:
+            return to_networkx(self.network, shut=expand(self, closed).elements)
+        return self.view(profile=profile, closed=closed).nx_copy(())
 
     def view(
         self,
@@ -205,6 +237,8 @@ class NavGraph(NetworkxGraph):
         *,
         profile: str = "walk",
         closed: Collection[str] = (),
+        options: Options = _ASKED,
+        effects: Effects = _CALM,
     ) -> View:
         """Give what a profile and closures leave, and two places, to networkx as a graph that our columns answer for.
 
@@ -218,36 +252,37 @@ class NavGraph(NetworkxGraph):
         >>> from indoor3d.routing.build import build_navigation
         >>> from tests.buildings import two_floors
         >>> view = build_navigation(two_floors()).view("hall", "office", profile="wheelchair")
-        >>> round(nx.shortest_path_length(view, "start", "goal", weight="cost"))
-        52
+        >>> round(nx.shortest_path_length(view, "start", "goal", weight="length_m"))
+        26
         """
-        conditions = self.conditions(profile, closed)
-        first, last = (None if place is None else self._spot(place, conditions) for place in (start, goal))
-        return self.asked(first, last, conditions)
+        conditions = self.conditions(profile, closed, options=options, effects=effects)
+        graph = self.for_body(conditions.profile)
+        places = (None if place is None else self._place(place) for place in (start, goal))
+        first, last = (None if place is None else graph.spot(place, conditions) for place in places)
+        return graph.asked(first, last, conditions)
 
     def asked(self, first: Spot | None, last: Spot | None, conditions: Conditions) -> View:
         """The graph with two spots in it, under conditions."""
         straight = np.inf
-        if first is not None and last is not None:
-            straight = self.per_m(conditions) * self.floors.direct(
-                first, last, shut=conditions.closed.elements, least_width_m=conditions.profile.min_clear_width_m
-            )
+        if first is not None and last is not None and first.surface == last.surface:
+            straight = float(self.straight(first, np.array([[last.x_m, last.y_m]]), conditions)[1][0])
         return View(
             graph=self,
             conditions=conditions,
-            start=self._link(first, conditions),
-            goal=self._link(last, conditions),
+            start=None if first is None else self.link(first, conditions),
+            goal=None if last is None else self.link(last, conditions),
             straight=straight,
         )
 
-    def _link(self, spot: Spot | None, conditions: Conditions) -> Link | None:
-        if spot is None:
-            return None
-        nodes, length = self.links(spot, conditions)
-        return Link(nodes=nodes, cost=length * self.per_m(conditions))
-
     def conditions(
-        self, profile: str, closed: Collection[str], *, emergency: bool = False, visited: Collection[str] = ()
+        self,
+        profile: str,
+        closed: Collection[str],
+        *,
+        emergency: bool = False,
+        visited: Collection[str] = (),
+        options: Options = _ASKED,
+        effects: Effects = _CALM,
     ) -> Conditions:
         """Look up what a question names; on an ordinary day emergency exits are shut but those that are ``visited``.
 
@@ -255,15 +290,21 @@ class NavGraph(NetworkxGraph):
         ------
         UnknownElement, UnknownProfile
         """
-        found = expand(self, closed)
+        found = expand(self.slim, closed, beside=effects.closed)
         alarmed = {e.opening for e in self.building.exits if not e.everyday and e.id not in visited}
         if alarmed and not emergency:
-            known = alarmed.intersection(self.network.elements)
-            found = replace(found, elements=found.elements | known)
-        return Conditions(profile=find_profile(profile), closed=found, emergency=emergency)
+            found = found.with_elements(alarmed.intersection(self.network.elements))
+        return Conditions(
+            profile=options.applied(find_profile(profile)),
+            closed=found,
+            options=options,
+            effects=effects,
+            emergency=emergency,
+            stopped=standing_still(self.building, effects),
+        )
 
     def between(self, first: Spot, last: Spot, conditions: Conditions) -> Route | None:
-        """The quickest way between two spots, or None."""
+        """The best way between two spots, or None."""
         try:
             _, path = nx.bidirectional_dijkstra(self.asked(first, last, conditions), START, GOAL, weight="cost")
         except nx.NetworkXNoPath:
@@ -280,142 +321,114 @@ class NavGraph(NetworkxGraph):
     @property
     def rows(self) -> Arcs:
         """Every way an edge can be gone, weighing its length; an arc's label is twice its edge, plus one when backwards."""
-        if self._rows is None:
-            network = self.network
-            edge = np.arange(len(network.edge_from), dtype=np.int32)
-            self._rows = arcs(
-                len(network.node_position),
-                np.concatenate([network.edge_from, network.edge_to]),
-                np.concatenate([network.edge_to, network.edge_from]),
-                weight=np.concatenate([network.edge_length_m, network.edge_length_m]),
-                label=np.concatenate([2 * edge, 2 * edge + 1]),
-            )
-        return self._rows
+        return self.weights.rows
 
     def arcs(self, conditions: Conditions) -> Arcs:
-        """The graph that a profile and closures leave; labels as in :attr:`rows`."""
-        key = (conditions.profile.id, conditions.closed.elements, conditions.emergency)
-        found = self._arcs.get(key)
-        if found is None:
-            found = self._shut(self._opened(conditions), conditions.closed.elements)
-            with self._lock:  # a server asks from several threads
-                while len(self._arcs) >= _KEPT:
-                    self._arcs.pop(next(iter(self._arcs)))
-                self._arcs[key] = found
-        return found
+        """The graph that conditions leave; labels as in :attr:`rows`."""
+        return self.weights.arcs(conditions)
 
-    def _opened(self, conditions: Conditions) -> Arcs:
-        """The graph of a profile with nothing closed."""
-        key = (conditions.profile.id, conditions.emergency)
-        if key not in self._open:
-            rows = self.rows.rows
-            seconds = self.arc_seconds(conditions)
-            tie = self.rows.weight * _TIE_S_PER_M
-            self._open[key] = Arcs(rows=rows, weight=seconds + tie)
-        return self._open[key]
-
-    def _shut(self, opened: Arcs, elements: Collection[str]) -> Arcs:
-        """The same graph without the arcs that pass some elements."""
-        closed = self.arcs_through(elements)
-        if not len(closed):
-            return opened
-        weight = opened.weight.copy()
-        weight[closed] = np.inf
-        return opened.raised(weight)
-
-    def arcs_through(self, elements: Collection[str]) -> Indices:
-        """Arcs that pass any of some elements."""
-        if not elements:
-            return np.empty(0, np.int32)
-        if self._passing is None:
-            self._passing = self._by_element()
-        number, start, arc = self._passing
-        rows = [number[name] for name in elements if name in number]
-        return np.concatenate([np.empty(0, np.int32), *(arc[start[row] : start[row + 1]] for row in rows)])
-
-    def _by_element(self) -> tuple[dict[str, int], Indices, Indices]:
-        """Number of every element by id, and the arcs that pass each: start, arc."""
-        network = self.network
-        edge = np.repeat(np.arange(len(network.edge_from)), np.diff(network.edge_element_start))
-        element = np.concatenate([network.edge_element, network.edge_element])
-        arc_of = np.empty(2 * len(network.edge_from), np.int32)
-        arc_of[self.rows.rows.label] = self.rows.rows.same
-        labels = np.concatenate([2 * edge, 2 * edge + 1])
-        order = np.argsort(element, kind="stable")
-        start = np.searchsorted(element[order], np.arange(len(network.elements) + 1)).astype(np.int32)
-        return {name: i for i, name in enumerate(network.elements)}, start, arc_of[labels[order]]
-
-    def per_m(self, conditions: Conditions) -> float:
-        """What a metre of level floor costs."""
-        return 1 / conditions.profile.level_mps + _TIE_S_PER_M
-
-    def arc_seconds(self, conditions: Conditions) -> Floats:
-        """Seconds along every arc of :attr:`rows` under a profile; closures do not count."""
-        forward, backward = self.seconds(conditions)
-        label = self.rows.rows.label
-        return np.where(label & 1, backward[label >> 1], forward[label >> 1])
-
-    def seconds(self, conditions: Conditions) -> tuple[Floats, Floats]:
-        """Seconds along every edge under a profile, forwards and backwards; closures do not count."""
-        key = (conditions.profile.id, conditions.emergency)
-        if key not in self._seconds:
-            self._seconds[key] = durations_s(self.network, conditions.profile, emergency=conditions.emergency)
-        return self._seconds[key]
-
-    def reached(self, first: Spot, conditions: Conditions) -> Tree:
-        """Quickest ways from a spot to every node."""
-        nodes, length = self.links(first, conditions)
-        return tree(self.arcs(conditions), nodes, length * self.per_m(conditions))
+    def reached(self, first: Spot, conditions: Conditions, *, limit: float = np.inf) -> Tree:
+        """Best ways from a spot to every node, as far as they cost no more than a limit."""
+        link = self.link(first, conditions)
+        return tree(self.arcs(conditions), link.nodes, link.cost, limit=limit)
 
     def links(self, spot: Spot, conditions: Conditions) -> tuple[Nodes, Floats]:
         """Nodes that a spot can go straight to, and how far they are in metres."""
-        return self.floors.links(
-            spot, shut=conditions.closed.elements, least_width_m=conditions.profile.min_clear_width_m
+        _, nodes, length, _ = self.links_many(spot.surface, np.array([[spot.x_m, spot.y_m]]), conditions)
+        return nodes, length
+
+    def endings(self, reached: Tree, first: Spot, lasts: Sequence[Spot | None], conditions: Conditions) -> Distances:
+        """How a tree from a spot ends at others; at closed exits and at None it does not."""
+        seconds, metres = self.along(reached, first, conditions)
+        length, duration = np.full(len(lasts), np.inf), np.full(len(lasts), np.inf)
+        for surface in sorted({spot.surface for spot in lasts if spot is not None}):
+            some = [
+                (number, spot)
+                for number, spot in enumerate(lasts)
+                if spot is not None and spot.surface == surface and spot.place.element not in conditions.closed.exits
+            ]
+            numbers = np.array([number for number, _ in some], np.intp)
+            points = np.array([[spot.x_m, spot.y_m] for _, spot in some]).reshape(-1, 2)
+            row, node, ahead, extra = self.links_many(surface, points, conditions)
+            cost = reached.cost[node] + extra
+            best = np.lexsort((cost, row))
+            best = best[np.append(True, row[best][1:] != row[best][:-1])] if len(best) else best
+            here, best_cost = numbers[row[best]], np.full(len(points), np.inf)
+            best_cost[row[best]] = cost[best]
+            length[here] = metres[node[best]] + ahead[best]
+            duration[here] = seconds[node[best]] + ahead[best] / conditions.profile.level_mps
+            if surface == first.surface:
+                straight, spent = self.straight(first, points, conditions)
+                nearer = spent <= best_cost + 1e-9
+                length[numbers[nearer]] = straight[nearer]
+                duration[numbers[nearer]] = straight[nearer] / conditions.profile.level_mps
+        return Distances(length_m=length, duration_s=duration)
+
+    def along(self, reached: Tree, first: Spot, conditions: Conditions) -> tuple[Floats, Floats]:
+        """Seconds and metres of the ways that a tree from a spot has to every node; infinite where there is none."""
+        straight: Floats = np.hypot(*(self.network.node_position[:, :2] - (first.x_m, first.y_m)).T)
+        seconds = self.weights.seconds(conditions)
+        return (
+            reached.sums(seconds, at_sources=straight / conditions.profile.level_mps),
+            reached.sums(self.rows.weight, at_sources=straight),
         )
 
-    def ending(self, reached: Tree, first: Spot, last: Spot, conditions: Conditions) -> tuple[float, float, int] | None:
-        """How a tree ends at a spot: seconds in all, metres of the last straight way, node it starts at (-1: the start)."""
-        speed, closed = conditions.profile.level_mps, conditions.closed.elements
-        straight = self.floors.direct(first, last, shut=closed, least_width_m=conditions.profile.min_clear_width_m)
-        best = (straight / speed, straight, -1)
-        nodes, length = self.links(last, conditions)
-        if len(nodes):
-            seconds = reached.cost[nodes] + length / speed
-            quickest = int(np.argmin(seconds))
-            if seconds[quickest] < best[0] - 1e-9:
-                best = (float(seconds[quickest]), float(length[quickest]), int(nodes[quickest]))
-        return best if np.isfinite(best[0]) else None
+    def spot(self, place: Place | str, conditions: Conditions) -> Spot:
+        """Put a place on this graph.
 
-    def _endings(
-        self, reached: Tree, metres: Floats, surface: int, points: Floats, first: Spot, conditions: Conditions
-    ) -> tuple[Floats, Floats]:
-        """Metres and seconds of the quickest way to each point of a surface; infinite where there is none."""
-        shut, width = conditions.closed.elements, conditions.profile.min_clear_width_m
-        speed = conditions.profile.level_mps
-        row, node, ahead = self.floors.links_many(surface, points, shut=shut, least_width_m=width)
-        seconds = reached.cost[node] + ahead / speed
-        length, duration = np.full(len(points), np.inf), np.full(len(points), np.inf)
-        best = np.lexsort((seconds, row))
-        best = best[np.append(True, row[best][1:] != row[best][:-1])] if len(best) else best
-        length[row[best]], duration[row[best]] = metres[node[best]] + ahead[best], seconds[best]
-        if surface == first.surface:
-            straight = self.floors.direct_many(first, points, shut=shut, least_width_m=width)
-            nearer = straight / speed <= duration + 1e-9
-            length, duration = np.where(nearer, straight, length), np.where(nearer, straight / speed, duration)
-        return length, duration
-
-    def _spot(self, place: Place | str, conditions: Conditions) -> Spot:
+        Raises
+        ------
+        OffNetwork, InvalidPosition, UnknownElement, UnknownLevel
+        """
         return self.floors.spot(self._place(place), shut=conditions.closed.elements)
+
+    def link(self, spot: Spot, conditions: Conditions) -> Link:
+        """The straight ways from a spot to nodes."""
+        _, nodes, _, cost = self.links_many(spot.surface, np.array([[spot.x_m, spot.y_m]]), conditions)
+        return Link(nodes=nodes, cost=cost)
+
+    def links_many(self, surface: int, points: Floats, conditions: Conditions) -> tuple[Nodes, Nodes, Floats, Floats]:
+        """Rows of points, nodes, metres and cost of straight ways from points of a surface."""
+        row, node, length = self.floors.links_many(
+            surface,
+            points,
+            shut=self.weights.refused(conditions),
+            least_width_m=conditions.profile.min_clear_width_m,
+        )
+        ends = self.network.node_position[node, :2]
+        return row, node, length, length * conditions.per_m + self._burdens(surface, points[row], ends, conditions)
+
+    def straight(self, first: Spot, points: Floats, conditions: Conditions) -> tuple[Floats, Floats]:
+        """Metres and cost of the straight ways from a spot to points of its surface; infinite where there is none."""
+        length = self.floors.direct_many(
+            first,
+            points,
+            shut=self.weights.refused(conditions),
+            least_width_m=conditions.profile.min_clear_width_m,
+        )
+        starts = np.broadcast_to(np.array([first.x_m, first.y_m]), points.shape)
+        burden = self._burdens(first.surface, starts, points, conditions)
+        return length, length * conditions.per_m + burden
+
+    def _burdens(self, surface: int, starts: Floats, ends: Floats, conditions: Conditions) -> Floats:
+        """What straight ways cost for the openings they go through."""
+        burdens = self.weights.burdens_s(conditions)
+        found = np.zeros(len(ends))
+        if burdens and len(ends):
+            lines = shapely.linestrings(np.stack([starts, ends], axis=1))
+            for line, names in enumerate(self.floors.ways[surface].crossed(lines)):
+                found[line] = sum(burdens.get(name, 0.0) for name in names)
+        return found
 
     def _place(self, place: Place | str) -> Place:
         return find_place(self.building, place) if isinstance(place, str) else place
 
     def nx_arcs(self, weight: Any) -> Arcs:
         """See :class:`indoor3d.routing.backend.Columns`: metres, a profile's cost, or 1 a way."""
-        if weight in PROFILES:
+        if isinstance(weight, str) and weight in PROFILES:
             return self.arcs(self.conditions(weight, ()))
-        backwards = (self.rows.rows.label & 1).astype(np.bool_)
-        against = backwards & self.network.edge_oneway[self.rows.rows.label >> 1]
+        label = self.rows.rows.label
+        against = (label & 1).astype(np.bool_) & self.network.edge_oneway[label >> 1]
         column = self.rows.weight if weight == "length_m" else np.ones(len(against))
         return Arcs(rows=self.rows.rows, weight=np.where(against, np.inf, column))
 
@@ -424,6 +437,6 @@ class NavGraph(NetworkxGraph):
         profile = next((name for name in named if name in PROFILES), None)
         if profile is None:
             return self.to_networkx()
-        copy = self.view(profile=profile).nx_copy(named)
+        copy = View(graph=self, conditions=self.conditions(profile, ())).nx_copy(())
         nx.set_edge_attributes(copy, nx.get_edge_attributes(copy, "cost"), profile)
         return copy

@@ -15,7 +15,8 @@ from indoor3d.routing.walkable import SAME_FLOOR_M
 
 if TYPE_CHECKING:
     from indoor3d.routing._floors import Spot
-    from indoor3d.routing.graph import Conditions, NavGraph
+    from indoor3d.routing.conditions import Conditions
+    from indoor3d.routing.graph import NavGraph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +54,16 @@ class Indoors:
 
     def reached(self, first: "Spot") -> Tree:
         """Quickest ways from a spot to every node."""
-        nodes, length = self.graph.links(first, self.conditions)
-        return tree(self.arcs, nodes, length * self.graph.per_m(self.conditions))
+        link = self.graph.link(first, self.conditions)
+        return tree(self.arcs, link.nodes, link.cost)
 
     def to_exit(self, reached: Tree, first: "Spot", ident: str) -> StepFree | None:
         """The way that a tree has to an exit."""
         node = self.exit_node.get(ident, -1)
         seconds = float(reached.cost[node]) if node >= 0 else float("inf")
-        return way_to(self.graph, reached, first, (seconds, 0.0, node)) if np.isfinite(seconds) else None
+        return (
+            way_to(self.graph, reached, first, (seconds, 0.0, node), self.conditions) if np.isfinite(seconds) else None
+        )
 
 
 def indoors(graph: "NavGraph", conditions: "Conditions") -> Indoors:
@@ -91,16 +94,23 @@ def is_floor_of(surface: Surface, space: Space) -> bool:
     return surface.level == space.level and abs(surface.floor_m - space.floor_m) <= 2 * SAME_FLOOR_M
 
 
-def way_to(graph: "NavGraph", reached: Tree, first: "Spot", ending: tuple[float, float, int]) -> StepFree:
-    """What a tree says about one of its ends: seconds in all, metres of the last straight way, node it starts at."""
-    seconds, metres, node = ending
-    network, lifts = graph.network, []
+def way_to(
+    graph: "NavGraph", reached: Tree, first: "Spot", ending: tuple[float, float, int], conditions: "Conditions"
+) -> StepFree:
+    """What a tree says about one of its ends: cost in all, metres of the last straight way, node it starts at."""
+    _, metres, node = ending
+    network, lifts, seconds = graph.network, [], 0.0
     if node >= 0:
         enters = network.node_position[reached.source(node), :2]
         metres += float(np.hypot(*(enters - (first.x_m, first.y_m))))
+        seconds = metres / conditions.profile.level_mps + float(
+            graph.weights.seconds(conditions)[reached.path(node)].sum()
+        )
         edges = [label // 2 for label in reached.labels(node)]
         metres += float(network.edge_length_m[edges].sum())
         lifts = [name for edge in edges if MODES[network.edge_mode[edge]] is Mode.LIFT for name in _names(graph, edge)]
+    else:
+        seconds = metres / conditions.profile.level_mps
     return StepFree(length_m=metres, duration_s=seconds, lifts=tuple(name for name, _ in groupby(lifts)))
 
 

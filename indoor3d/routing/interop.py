@@ -7,24 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indoor3d.models.network import MODES, Network
-from indoor3d.routing.cost import durations_s, passes
-from indoor3d.routing.profile import Profile
+from indoor3d.routing.cost import passes
 
 
 def to_networkx(
-    network: Network,
-    *,
-    profile: Profile | None = None,
-    shut: Collection[str] = (),
-    keep: NDArray[np.int32] | None = None,
+    network: Network, *, shut: Collection[str] = (), keep: NDArray[np.int32] | None = None
 ) -> nx.MultiDiGraph:
     """Make a networkx graph: one directed edge for each way an edge can be gone.
 
     Parameters
     ----------
     network : Network
-    profile : Profile, optional
-        Adds ``duration_s`` to every edge, and leaves out what the profile cannot pass.
     shut : collection of str
         Ids of openings and connectors whose edges are left out.
     keep : (K,) int32, optional
@@ -55,22 +48,17 @@ def to_networkx(
         graph.nodes[node].setdefault("exits", []).append(ident)
     if keep is not None:
         for label in keep.tolist():
-            _add(graph, network, label >> 1, backwards=bool(label & 1), seconds=None)
+            _add(graph, network, label >> 1, backwards=bool(label & 1))
         return graph
     usable = ~passes(network, shut)
-    seconds = (None, None) if profile is None else durations_s(network, profile)
     for edge in np.flatnonzero(usable).tolist():
         for backwards in (False, True):
-            _add(graph, network, edge, backwards=backwards, seconds=seconds[backwards])
+            if not (backwards and network.edge_oneway[edge]):
+                _add(graph, network, edge, backwards=backwards)
     return graph
 
 
-def _add(graph: nx.MultiDiGraph, network: Network, edge: int, *, backwards: bool, seconds: np.ndarray | None) -> None:
-    if seconds is None:
-        if backwards and network.edge_oneway[edge]:
-            return
-    elif not np.isfinite(seconds[edge]):
-        return
+def _add(graph: nx.MultiDiGraph, network: Network, edge: int, *, backwards: bool) -> None:
     source, target = int(network.edge_from[edge]), int(network.edge_to[edge])
     low, high = network.edge_element_start[edge : edge + 2]
     elements = tuple(network.elements[i] for i in network.edge_element[low:high])
@@ -83,6 +71,4 @@ def _add(graph: nx.MultiDiGraph, network: Network, edge: int, *, backwards: bool
         "mode": str(MODES[network.edge_mode[edge]]),
         "elements": elements[::-1] if backwards else elements,
     }
-    if seconds is not None:
-        members["duration_s"] = float(seconds[edge])
     graph.add_edge(*((target, source) if backwards else (source, target)), key=edge, **members)

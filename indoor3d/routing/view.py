@@ -9,10 +9,12 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from indoor3d.routing.interop import to_networkx
 from indoor3d.routing.path import Arcs
 
 if TYPE_CHECKING:
-    from indoor3d.routing.graph import Conditions, NavGraph
+    from indoor3d.routing.conditions import Conditions
+    from indoor3d.routing.graph import NavGraph
 
 Floats = NDArray[np.float64]
 Ends = tuple[Any, Floats | None]
@@ -147,7 +149,7 @@ class View(NetworkxGraph):
         """The same arcs weighing something else: 1 each where it is no attribute of theirs, as networkx has it."""
         columns = {
             "length_m": lambda: self.graph.rows.weight,
-            "duration_s": lambda: self.graph.arc_seconds(self.conditions),
+            "duration_s": lambda: self.graph.weights.seconds(self.conditions),
         }
         column = columns.get(weight, lambda: np.ones(len(chosen.weight)))()
         return Arcs(rows=chosen.rows, weight=np.where(np.isfinite(chosen.weight), column, np.inf))
@@ -165,12 +167,10 @@ class View(NetworkxGraph):
 
     def nx_copy(self, _named: Collection[str]) -> nx.MultiDiGraph:
         """The same in plain networkx, with every weight on its edges."""
-        from indoor3d.routing.interop import to_networkx  # noqa: PLC0415 - interop draws on what this module serves
-
         chosen, rows = self.graph.arcs(self.conditions), self.graph.rows.rows
         passable = np.isfinite(chosen.weight)
         copy = to_networkx(self.graph.network, keep=rows.label[passable])
-        seconds = self.graph.arc_seconds(self.conditions)
+        seconds = self.graph.weights.seconds(self.conditions)
         for arc in np.flatnonzero(passable).tolist():
             edge = copy.edges[int(rows.tail[arc]), int(rows.head[arc]), int(rows.label[arc]) >> 1]
             edge["duration_s"], edge["cost"] = float(seconds[arc]), float(chosen.weight[arc])

@@ -6,20 +6,22 @@ ends, and the corners seen from start and goal therefore hold every shortest pat
 Cheong, van Kreveld and Overmars, Computational Geometry, 3rd edition, 2008, lemma 15.1 and section 15.2.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import cached_property
+from threading import Lock
+from typing import Any, Self
 
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 from shapely import MultiPolygon, Polygon, STRtree
 
-from indoor3d.routing._expansion import clip, cross, expand, first_funnels, triangulate, walk
-from indoor3d.routing._lattice import HORIZON, Ints, finite, snap
+from indoor3d.routing._expansion import Mesh, Sight, sight_of, taut_keys, triangulate, with_places
+from indoor3d.routing._lattice import HORIZON, Ints, Lattice, finite, snap
 
 Flags = NDArray[np.bool_]
 
 _TOUCH_M = 1e-6  # this far outside still counts as inside: above float64 noise in any CRS, below any building's detail
-_TOGETHER = 4096  # sources that expand together: enough to pay for a numpy call, few enough to stay in cache
 _NEAR = np.stack(np.meshgrid(np.arange(-2, 3), np.arange(-2, 3)), axis=-1).reshape(-1, 2)
 
 
@@ -38,8 +40,6 @@ class FreeSpace:
 
     Attributes
     ----------
-    free : MultiPolygon
-        Metres, site frame: the polygon all answers are about. No wall is further than a cell from where it was.
     corners : (C, 2) float64
         Metres, site frame, sorted by x, then y: the vertices of shells and holes of ``free`` whose interior angle is
         more than 180°, and the points where ``free`` meets itself.
@@ -61,30 +61,56 @@ class FreeSpace:
     (False, [0])
     """
 
-    free: MultiPolygon
     corners: NDArray[np.float64]
     tolerance_m: float
+    _geos: tuple[MultiPolygon, STRtree] | None = None
 
     def __init__(self, free: Polygon | MultiPolygon) -> None:
-        self._lattice, self._polygon = snap(free)
-        shapely.prepare(self._polygon)
-        self._mesh = mesh = triangulate(self._polygon)
-        self._triangles = mesh.xy.T[mesh.start].reshape(-1, 3, 2)
-        self._tree = STRtree(shapely.polygons(self._triangles.astype(np.float64)))
-        wall = np.flatnonzero(mesh.twin < 0)
-        before, after = np.full((2, mesh.xy.shape[1]), -1)
-        before[mesh.end[wall]], after[mesh.start[wall]] = mesh.start[wall], mesh.end[wall]
-        pinch = np.bincount(mesh.start[wall], minlength=mesh.xy.shape[1]) > 1
-        back, ahead = mesh.xy[:, before] - mesh.xy, mesh.xy[:, after] - mesh.xy
-        self._vertex = np.flatnonzero(pinch | (cross(*ahead, *back) < 0))
-        self._pinch = pinch[self._vertex]
-        self._back, self._ahead = (np.where(self._pinch, 0, ray[:, self._vertex]) for ray in (back, ahead))
-        self._corner_of = np.full(mesh.xy.shape[1], -1)
-        self._corner_of[self._vertex] = np.arange(len(self._vertex))
-        self.free = shapely.transform(self._polygon, self._lattice.restore)
-        self.corners = self._lattice.restore(mesh.xy[:, self._vertex].T)
-        self.tolerance_m = max(_TOUCH_M, 2 * self._lattice.cell_m)
-        self._index()
+        lattice, polygon = snap(free)
+        self._prepare(lattice, triangulate(polygon), polygon)
+
+    @classmethod
+    def from_columns(cls, columns: Mapping[str, NDArray[Any]]) -> Self:
+        """Restore what `to_columns` gave; nothing is computed that grows faster than the number of triangles."""
+        restored = cls.__new__(cls)
+        x, y = columns["origin"].tolist()
+        mesh = Mesh(
+            xy=columns["xy"].astype(np.int64),
+            start=columns["start"].astype(np.int64),
+            twin=columns["twin"].astype(np.int64),
+        )
+        lattice = Lattice(origin=(x, y), cell_m=float(columns["cell_m"][0]))
+        restored._prepare(lattice, mesh, columns["polygon"].tobytes())
+        return restored
+
+    def to_columns(self) -> dict[str, NDArray[Any]]:
+        """Everything about it as plain columns, to be stored.
+
+        Returns
+        -------
+        dict
+            ``origin`` (2,) float64 and ``cell_m`` (1,) float64: the lattice; ``xy`` (2, V) int32, ``start`` and
+            ``twin`` (3 T,) int32: the triangles; ``polygon`` (B,) uint8: WKB of the polygon, in cells.
+        """
+        return {
+            "origin": np.array(self._lattice.origin),
+            "cell_m": np.array([self._lattice.cell_m]),
+            "xy": self._mesh.xy.astype(np.int32),
+            "start": self._mesh.start.astype(np.int32),
+            "twin": self._mesh.twin.astype(np.int32),
+            "polygon": np.frombuffer(shapely.to_wkb(self._bare), np.uint8),
+        }
+
+    def outlook(self, places: ArrayLike) -> "Outlook":
+        """The same free space with some places (P, 2), metres, to be seen besides corners.
+
+        Raises
+        ------
+        InvalidPosition
+            A place is not two finite numbers.
+        """
+        at = np.ascontiguousarray(self._place(finite(places)).T)
+        return Outlook(self, with_places(self._sight, at))
 
     def taut_edges(self) -> NDArray[np.int32]:
         """Every pair of corners that a shortest path may join by a straight segment.
@@ -96,12 +122,7 @@ class FreeSpace:
             walls between neighbouring corners among them. Where a line touches further corners in between, there are
             edges from one to the next, and there may be longer ones; lengths are the same.
         """
-        start, at = self._mesh.start, self._mesh.xy[:, self._vertex]
-        half = np.flatnonzero(self._corner_of[start] >= 0)
-        near, funnels = first_funnels(self._mesh, self._corner_of[start[half]], half // 3, at)
-        seen = [near, *self._advance(self._taut(funnels), at)]
-        keys = np.unique(np.concatenate([self._taut_keys(pairs) for pairs in seen]))
-        return self._pairs(keys)
+        return self._pairs(taut_keys(self._sight))
 
     def visible_corners(self, point: ArrayLike) -> NDArray[np.int32]:
         """The corners a shortest path from a point may go to first.
@@ -141,12 +162,8 @@ class FreeSpace:
         InvalidPosition
             A point is not two finite numbers.
         """
-        at = self._place(finite(points)).T
-        near, funnels = first_funnels(self._mesh, *self._holding(at), at)
-        source, vertex = np.concatenate([near, *self._advance(funnels, at)], axis=1)
-        source, corner = np.stack([source, self._corner_of[vertex]])[:, self._corner_of[vertex] >= 0]
-        kept = self._tangent(corner, *(self._mesh.xy[:, self._vertex[corner]] - at[:, source]))
-        return self._pairs(np.unique(source[kept] * len(self._vertex) + corner[kept]))
+        row, corner = _visible(self._sight, self._place(finite(points)))
+        return np.stack([row, corner], axis=1).astype(np.int32)
 
     def sees(self, a: ArrayLike, b: ArrayLike) -> bool:
         """Whether the straight segment between two points stays in the closed free space.
@@ -177,8 +194,8 @@ class FreeSpace:
         """
         ends = np.stack([finite(a), finite(b)], axis=1)
         seen: Flags = np.logical_and(*self.contains(ends.reshape(-1, 2)).reshape(-1, 2).T)
-        a_cells, b_cells = self._place(ends[seen].reshape(-1, 2)).reshape(-1, 2, 2).transpose(1, 2, 0)
-        seen[seen] = self._reach(a_cells, b_cells)
+        at, to = self._place(ends[seen].reshape(-1, 2)).reshape(-1, 2, 2).transpose(1, 2, 0)
+        seen[seen] = _reach(self._sight, at, to)
         return seen
 
     def contains(self, points: ArrayLike) -> NDArray[np.bool_]:
@@ -198,7 +215,13 @@ class FreeSpace:
         InvalidPosition
             A point is not two finite numbers.
         """
-        return self._within(self._lattice.scale(finite(points)), self.tolerance_m / self._lattice.cell_m)
+        cells = self._lattice.scale(finite(points))
+        found = self._holds(
+            np.rint(cells).astype(np.int64)
+        )  # less than a cell away, and two are always within tolerance
+        if not found.all():
+            found[~found] = self._within(cells[~found], self.tolerance_m / self._lattice.cell_m)
+        return found
 
     def nearest(self, points: ArrayLike) -> NDArray[np.float64]:
         """The nearest positions that the free space contains.
@@ -224,89 +247,126 @@ class FreeSpace:
         found[outside] = self._lattice.restore(self._place(found[outside]))
         return found
 
-    def _index(self) -> None:
-        """Ask once: GEOS makes its indices at the first question, and threads that ask it at the same time crash.
+    def _prepare(self, lattice: Lattice, mesh: Mesh, polygon: MultiPolygon | bytes) -> None:
+        self._lattice, self._mesh, self._given = lattice, mesh, polygon
+        self._lock = Lock()
+        self._sight = sight = sight_of(mesh)
+        self.corners = lattice.restore(mesh.xy[:, sight.vertex].T)
+        self.tolerance_m = max(_TOUCH_M, 2 * lattice.cell_m)
 
-        Only points are ever asked about. With lines a prepared polygon is not safe between threads at any time.
+    @cached_property
+    def free(self) -> MultiPolygon:
+        """Metres, site frame: the polygon all answers are about. No wall is further than a cell from where it was."""
+        return shapely.transform(self._bare, self._lattice.restore)
+
+    @cached_property
+    def _bare(self) -> MultiPolygon:
+        """The polygon in cells; threads that meet here make it twice, which does no harm."""
+        return shapely.from_wkb(self._given) if isinstance(self._given, bytes) else self._given
+
+    @property
+    def _indexed(self) -> tuple[MultiPolygon, STRtree]:
+        """The polygon and a tree of its triangles, for places that are not inside it.
+
+        GEOS makes its indices at the first question, and threads that ask it at the same time crash: they are asked
+        before anybody else knows of them. Only points are ever asked about. With lines a prepared polygon is not safe
+        between threads at any time.
         """
-        beyond = shapely.Point(HORIZON, 0)
-        shapely.intersects_xy(self._polygon, *self._triangles[0, 0].astype(np.float64))
-        shapely.dwithin(self._polygon, beyond, 1.0)
-        self._tree.nearest(beyond)
+        with self._lock:
+            if self._geos is None:
+                polygon = shapely.from_wkb(shapely.to_wkb(self._bare))  # nobody else may prepare this one
+                shapely.prepare(polygon)
+                triangles = self._mesh.xy.T[self._mesh.start].reshape(-1, 3, 2)
+                tree, beyond = STRtree(shapely.polygons(triangles.astype(np.float64))), shapely.Point(HORIZON, 0)
+                shapely.intersects_xy(polygon, *triangles[0, 0].astype(np.float64))
+                shapely.dwithin(polygon, beyond, 1.0)
+                tree.nearest(beyond)
+                self._geos = polygon, tree
+        return self._geos
 
     def _pairs(self, keys: Ints) -> NDArray[np.int32]:
         """(M, 2): the row and the corner of ``row * C + corner``."""
-        return np.stack(np.divmod(keys, max(1, len(self._vertex))), axis=1).astype(np.int32)
+        return np.stack(np.divmod(keys, max(1, len(self.corners))), axis=1).astype(np.int32)
 
-    def _advance(self, funnels: Ints, at: Ints) -> Iterator[Ints]:
-        """`expand`, so many sources at a time."""
-        funnels = funnels[:, np.argsort(funnels[0], kind="stable")]
-        batches = np.searchsorted(funnels[0], np.arange(_TOGETHER, at.shape[1], _TOGETHER))
-        for batch in np.split(funnels, batches, axis=1):
-            yield from expand(self._mesh, batch, at)
+    def _holds(self, cells: Ints) -> Flags:
+        """(K,): whether places of the lattice (K, 2) are in the closed polygon."""
+        from indoor3d.routing import _visibility_kernels  # noqa: PLC0415 - compiled code loads for those who ask for it
 
-    def _reach(self, at: Ints, end: Ints) -> Flags:
-        """(K,): whether segments (2, K), in cells, stay in the polygon. They go from one vertex they touch to the next."""
-        reached = np.zeros(at.shape[1], dtype=np.bool_)
-        row = np.arange(at.shape[1])
-        while len(row):
-            _, funnels = first_funnels(self._mesh, *self._holding(at), at)
-            arrives, met = walk(self._mesh, funnels, at, end[:, row] - at)
-            reached[row[arrives]] = True
-            onward = ~arrives & met.any(axis=0)
-            row, at = row[onward], at[:, onward] + met[:, onward]
-        return reached
-
-    def _taut(self, funnels: Ints) -> Ints:
-        """The parts of funnels from corners that look along a tangent; all of those from a pinch."""
-        corner = funnels[0]
-        back, ahead = self._back[:, corner], self._ahead[:, corner]
-        cones = clip(funnels, ahead, -back), clip(funnels, -ahead, back)
-        return np.concatenate([*cones, funnels[:, self._pinch[corner]]], axis=1)
-
-    def _taut_keys(self, seen: Ints) -> Ints:
-        """``i * C + j``, i < j, of the (corner, vertex) columns that are taut edges."""
-        pairs = np.stack([seen[0], self._corner_of[seen[1]]])
-        low, high = pairs = np.sort(pairs[:, (pairs[1] >= 0) & (pairs[0] != pairs[1])], axis=0)
-        x, y = np.diff(self._mesh.xy[:, self._vertex[pairs]], axis=1)[:, 0]
-        kept = self._tangent(low, x, y) & self._tangent(high, x, y)
-        keys: Ints = low[kept] * len(self._vertex) + high[kept]
-        return keys
-
-    def _tangent(self, corner: Ints, x: Ints, y: Ints) -> Flags:
-        """Whether lines of direction (x, y) leave both walls of a corner on one side."""
-        back, ahead = cross(x, y, *self._back[:, corner]), cross(x, y, *self._ahead[:, corner])
-        same_side: Flags = np.sign(back) * np.sign(ahead) >= 0
-        return same_side
+        found: Flags = _visibility_kernels.inside(self._sight, np.ascontiguousarray(cells.T))
+        return found
 
     def _within(self, cells: NDArray[np.float64], distance: float) -> Flags:
-        flags: Flags = shapely.dwithin(self._polygon, shapely.points(cells), distance)
+        flags: Flags = shapely.dwithin(self._indexed[0], shapely.points(cells), distance)
         return flags
-
-    def _holding(self, at: Ints) -> tuple[Ints, Ints]:
-        """(point, triangle) rows: every closed triangle that holds a point."""
-        point, triangle = self._tree.query(shapely.points(at.T.astype(np.float64)))
-        rays = self._triangles[triangle].transpose(2, 1, 0) - at[:, None, point]
-        kept = (cross(*rays, *np.roll(rays, -1, axis=1)) >= 0).all(axis=0)
-        return point[kept], triangle[kept]
 
     def _place(self, points: NDArray[np.float64]) -> Ints:
         """(K, 2) int64, in cells: places of the lattice in the closed free space, next to points or nearest to them."""
         wanted = self._lattice.scale(points)
+        placed = np.rint(wanted).astype(np.int64)
+        outside = np.flatnonzero(~self._holds(placed))
+        if len(outside):
+            placed[outside] = self._moved(wanted[outside])
+        return placed
+
+    def _moved(self, wanted: NDArray[np.float64]) -> Ints:
+        """`_place` of positions, in cells, that have no place of the lattice inside right next to them."""
+        polygon = self._indexed[0]
         away = np.flatnonzero(~self._within(wanted, 1.0))
-        lines = shapely.shortest_line(self._polygon, shapely.points(wanted[away]))
+        lines = shapely.shortest_line(polygon, shapely.points(wanted[away]))
         wanted[away] = shapely.get_coordinates(lines)[::2]
         placed = np.rint(wanted).astype(np.int64)
-        for row in np.flatnonzero(~shapely.intersects_xy(self._polygon, *placed.astype(np.float64).T)):
+        for row in np.flatnonzero(~self._holds(placed)):
             placed[row] = self._inside(wanted[row])
         return placed
 
     def _inside(self, wanted: NDArray[np.float64]) -> Ints:
         """A place of the lattice within the closed polygon, near a point that is on its wall or just outside."""
-        near = np.rint(wanted) + _NEAR
-        triangle = self._triangles[self._tree.nearest(shapely.Point(wanted))]
-        held = near[shapely.intersects_xy(self._polygon, *near.T)]
-        places = (
-            held if len(held) else triangle
-        )  # in a cleft too narrow for the lattice: to the nearest of its vertices
+        near = np.rint(wanted).astype(np.int64) + _NEAR
+        corners = self._mesh.start.reshape(-1, 3)[self._indexed[1].nearest(shapely.Point(wanted))]
+        held = near[self._holds(near)]
+        # in a cleft too narrow for the lattice: to the nearest vertex of the triangle there
+        places = held if len(held) else self._mesh.xy.T[corners]
         return np.asarray(places[np.argmin(np.hypot(*(places - wanted).T))], dtype=np.int64)
+
+
+class Outlook:
+    """A free space with places of its own that are to be seen besides its corners; made by `FreeSpace.outlook`."""
+
+    def __init__(self, space: FreeSpace, sight: Sight) -> None:
+        self.space, self._sight = space, sight
+
+    def visible(self, points: ArrayLike) -> tuple[Ints, Ints]:
+        """What shortest paths from points may go to first.
+
+        Parameters
+        ----------
+        points : (K, 2) float
+            Metres, site frame; those outside the free space are moved as by `FreeSpace.nearest`.
+
+        Returns
+        -------
+        tuple[(N,) int64, (N,) int64]
+            Rows of ``points``, and what is seen from them: rows of ``space.corners``, along lines that are tangent
+            there, and after all corners the outlook's own places. Sorted. Along a line that walls touch from both
+            sides, places are seen as far as the second of them, which is then a corner on the way.
+
+        Raises
+        ------
+        InvalidPosition
+            A point is not two finite numbers.
+        """
+        return _visible(self._sight, self.space._place(finite(points)))  # noqa: SLF001 - of one make with it
+
+
+def _visible(sight: Sight, places: Ints) -> tuple[Ints, Ints]:
+    from indoor3d.routing import _visibility_kernels  # noqa: PLC0415 - compiled code loads for those who ask for it
+
+    begins, found = _visibility_kernels.visible(sight, np.ascontiguousarray(places.T))
+    return np.repeat(np.arange(len(places)), np.diff(begins)), found
+
+
+def _reach(sight: Sight, at: Ints, to: Ints) -> Flags:
+    from indoor3d.routing import _visibility_kernels  # noqa: PLC0415 - compiled code loads for those who ask for it
+
+    reached: Flags = _visibility_kernels.reach(sight, np.ascontiguousarray(at), np.ascontiguousarray(to))
+    return reached

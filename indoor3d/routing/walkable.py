@@ -24,6 +24,7 @@ from indoor3d.models.building import Building, Connector, Obstacle, Space, Stop
 from indoor3d.models.vocabulary import ConnectorCategory
 from indoor3d.routing._passage import GROW_M, Passage, passage
 from indoor3d.routing._shapes import offset
+from indoor3d.routing.visibility import FreeSpace
 
 Floats = NDArray[np.float64]
 
@@ -84,6 +85,11 @@ class Walkable:
     def free(self) -> MultiPolygon:
         """Where the centre of the body can be: the ground eroded by its radius, with a band through narrow openings."""
         return as_multipolygon(shapely.normalize(free_space(self.ground, self.passages, self.radius_m)))
+
+    @cached_property
+    def space(self) -> FreeSpace:
+        """`free`, prepared for exact sight."""
+        return FreeSpace(self.free)
 
 
 def as_multipolygon(geometry: BaseGeometry) -> MultiPolygon:

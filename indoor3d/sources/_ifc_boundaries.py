@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from indoor3d.models.building import Obstacle, Opening, Space
 from indoor3d.models.issue import Issue
-from indoor3d.models.vocabulary import OpeningCategory
+from indoor3d.models.vocabulary import DoorKind, OpeningCategory
 from indoor3d.sources._ifc_model import Model
 from indoor3d.sources._ifc_openings import is_indoors
 from indoor3d.sources._ifc_plan import clean, shadow
@@ -159,6 +159,7 @@ def _virtual(a: Space, b: Space, footprint: Polygon, line: BaseGeometry, number:
         spaces=(a.id, b.id),
         category=OpeningCategory.VIRTUAL,
         clear_width_m=round(float(line.length), 4),
+        kind=DoorKind.OPEN,
     )
 
 

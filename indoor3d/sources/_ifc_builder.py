@@ -24,6 +24,7 @@ from indoor3d.sources._ifc_obstacles import Solids, obstacles_of
 from indoor3d.sources._ifc_openings import Doors
 from indoor3d.sources._ifc_plan import Plan, heights
 from indoor3d.sources._ifc_spaces import rebuilt, refuges_of, spaces_of
+from indoor3d.sources._ifc_stair_lifts import stair_lifts_of
 from indoor3d.sources._ifc_venue import venue_of
 from indoor3d.sources.base import Options
 
@@ -53,7 +54,8 @@ class Builder:
         obstacles = obstacles_of(solids, spaces)
         openings = self._openings(solids, spaces, storeys, obstacles)
         floors = Floors(spaces, obstacles)
-        connectors = Connectors(model, floors).all() + Lifts(model, floors, spaces, openings).all()
+        ways = Connectors(model, floors).all()
+        connectors = ways + stair_lifts_of(model, ways) + Lifts(model, floors, spaces, openings).all()
         levels, exits, openings = self._levels(storeys, spaces, openings, connectors)
         facilities = facilities_of(model, spaces, storeys)
         self.storeys = storeys

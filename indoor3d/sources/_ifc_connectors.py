@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from indoor3d.models.building import Connector, Obstacle, Position, Space, Stop
 from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import ConnectorCategory, Direction, FacilityCategory
+from indoor3d.sources._ifc_attributes import slope_of, use_of
 from indoor3d.sources._ifc_geometry import Shape
 from indoor3d.sources._ifc_model import Model, Product
 from indoor3d.sources._ifc_obstacles import HEAD_M
@@ -117,7 +118,7 @@ class _Part:
 
 
 def is_stair_lift(product: Product) -> bool:
-    """Whether a transport element rides along a stair: staff must be called to use it, so it is something to find, no way."""
+    """Whether an element is a wheelchair platform along a stair: something to find, and a way beside the steps."""
     return product.own_text("Category").lower() == FacilityCategory.STAIR_LIFT
 
 
@@ -297,6 +298,8 @@ class Connectors:
             clear_width_m=product.own_number("ClearWidth") or round(way.width_m, 3),
             step_count=steps,
             name=product.text,
+            max_slope=slope_of(self.model, product, category=category, path=way.path),
+            **use_of(self.model, product, low_space.level),
         )
 
     def _landings(self, part: _Part, low_m: float, high_m: float) -> list[Stop]:

@@ -88,6 +88,7 @@ def exits_of(
                 outside=kind != "adjoining",
                 adjoins=tidy(product.own_text("Adjoins"))[:_LONGEST_ID],
                 everyday=kind not in _NOT_EVERYDAY,
+                hours=opening.hours,
             )
         )
         own = product.own_text("Category")

@@ -18,7 +18,7 @@ FAMILIES = (
 
 PROPERTY_SETS = (
     "Indoor3D_Common", "Indoor3D_Facts", "Indoor3D_Transfers", "ePSet_MapConversion", "ePSet_ProjectedCRS",
-    "Pset_DoorCommon", "Pset_SpaceCommon",
+    "Pset_DoorCommon", "Pset_SpaceCommon", "Pset_RampCommon", "Pset_StairCommon", "Pset_TransportElementElevator",
 )  # fmt: skip
 _SETS = {name.lower(): name for name in PROPERTY_SETS}
 _BODY = frozenset({"Body", "Facetation", "Tessellation", "Body-Fallback", "Surface", "FootPrint+Body"})
@@ -41,6 +41,7 @@ _SOLID = frozenset(
 units: Any = _unit  # untyped
 Vector: TypeAlias = tuple[float, ...]
 _SCHEMAS = ("IFC2X3", "IFC4", "IFC4X3")
+_UNSAID = frozenset({"", "NOTDEFINED"})
 
 
 class RefusedError(Exception):
@@ -191,6 +192,8 @@ class Extract:
         if family in {"IfcSpace", "IfcBuildingStorey", "IfcBuilding"}:
             details["long_name"] = _text(product, "LongName")
         if family == "IfcDoor":
+            operation = _text(product, "OperationType")
+            details["operation"] = operation if operation not in _UNSAID else _text(_type_of(product), "OperationType")
             details["width"] = self._metres(_get(product, "OverallWidth"))
             details["height"] = self._metres(_get(product, "OverallHeight"))
             if not _has_solid(product):
@@ -202,6 +205,14 @@ class Extract:
         if family == "IfcBuildingStorey":
             details["elevation"] = self._metres(_get(product, "Elevation"))
         return details
+
+    def _angle(self) -> float:
+        """Radians in one unit of plane angle of the file."""
+        try:
+            scale = float(units.calculate_unit_scale(self.file, unit_type="PLANEANGLEUNIT"))
+        except Exception:  # noqa: BLE001 - a unit that cannot be worked out is none
+            return 1.0
+        return scale if math.isfinite(scale) and scale > 0 else 1.0
 
     def _metres(self, value: Any) -> float | None:
         number = _plain(value)
@@ -365,6 +376,7 @@ class Extract:
             "schema": self.file.schema,
             "unit_m": self.unit,
             "unit_assumed": self.unit_assumed,
+            "angle_rad": self._angle(),
             "project": _text(project, "Name") or _text(project, "LongName"),
             "products": self.products(),
             "properties": self.properties(),

@@ -6,10 +6,10 @@ import shapely
 from shapely import Point
 
 from indoor3d.models.building import Facility, Space
-from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import FacilityCategory
+from indoor3d.sources._ifc_attributes import hours_of, own_flag
 from indoor3d.sources._ifc_levels import Storey, storey_for
-from indoor3d.sources._ifc_model import OWN_PROPERTIES, Model, Product, tidy
+from indoor3d.sources._ifc_model import Model, Product
 
 _C = FacilityCategory
 _CATEGORIES: dict[tuple[str, str], FacilityCategory] = {
@@ -34,8 +34,6 @@ _NOT = frozenset(
     {"IfcSpace", "IfcDoor", "IfcOpeningElement", "IfcBuildingStorey", "IfcBuilding", "IfcSite", "IfcTransportElement"}
 )
 _REACH_M = 1.0
-_LONGEST_HOURS = 255
-"""Characters of a value in OpenStreetMap, where the syntax of opening hours comes from."""
 
 
 def category_of(product: Product) -> FacilityCategory | None:
@@ -75,7 +73,6 @@ def facilities_of(model: Model, spaces: Sequence[Space], storeys: list[Storey]) 
         space = _space_at(tree, spaces, here, float(low[2]))
         floor_m = space.floor_m if space is not None else float(low[2])
         level = space.level if space is not None else storey_for(storeys, model.storey_of(product), floor_m)[0].id
-        accessible = product.own("Accessible")
         found.append(
             Facility(
                 id=product.id,
@@ -84,22 +81,12 @@ def facilities_of(model: Model, spaces: Sequence[Space], storeys: list[Storey]) 
                 position=(float(here.x), float(here.y), floor_m),
                 name=product.text,
                 space=space.id if space is not None else "",
-                accessible=accessible if isinstance(accessible, bool) else None,
+                accessible=own_flag(product, "Accessible"),
                 text=product.own_pair("Text"),
-                hours=_hours(model, product, level),
+                hours=hours_of(model, product, level),
             )
         )
     return found
-
-
-def _hours(model: Model, product: Product, level: str) -> str:
-    """What the model says in the syntax of ``opening_hours``; the syntax itself is not checked."""
-    hours = tidy(product.own_text("OpeningHours"))
-    if len(hours) <= _LONGEST_HOURS and hours.isprintable():
-        return hours
-    values = {"set": OWN_PROPERTIES, "name": "OpeningHours", "reason": "no opening hours"}
-    model.issues.append(Issue(code="property.unreadable", element=product.id, level=level, values=values))
-    return ""
 
 
 def _space_at(tree: shapely.STRtree, spaces: Sequence[Space], here: Point, z: float) -> Space | None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import shapely
 from shapely import Polygon
@@ -9,6 +10,7 @@ from shapely import Polygon
 from indoor3d.models.building import Connector, Opening, Position, Space, Stop
 from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import ConnectorCategory, Direction, OpeningCategory, SpaceCategory
+from indoor3d.sources._ifc_attributes import through_of, use_of
 from indoor3d.sources._ifc_connectors import Connectors, Floors
 from indoor3d.sources._ifc_model import Model, Product
 from indoor3d.sources._ifc_plan import Plan, clean, heights, shadow
@@ -86,7 +88,8 @@ class Lifts:
         widths = [w for w in (self._door_width(stop, plan) for stop in stops) if w is not None]
         direction = product.own_term("Direction", Direction) if product is not None else None
         names = product.text if product is not None else shafts[0].name
-        return Connector(
+        served = [d for d in self._near_doors(plan) if any(_at(d, stop) for stop in stops)]
+        lift = Connector(
             id=ident,
             category=ConnectorCategory.LIFT,
             stops=tuple(stops),
@@ -95,7 +98,9 @@ class Lifts:
             direction=direction or Direction.BOTH,
             clear_width_m=own_width or min(widths, default=None),
             name=names,
+            through=through_of(product, served, plan),
         )
+        return lift if product is None else replace(lift, **use_of(self.model, product, stops[0].level))
 
     def _is_part(self, product: Product) -> bool:
         whole = self.model.products.get(self.model.whole.get(product.key, 0))
@@ -146,5 +151,10 @@ class Lifts:
         return stops
 
     def _door_width(self, stop: Stop, plan: Polygon) -> float | None:
-        widths = [d.clear_width_m for d in self._near_doors(plan) if abs(d.floor_m - stop.position[2]) < _SAME_FLOOR_M]
+        widths = [d.clear_width_m for d in self._near_doors(plan) if _at(d, stop)]
         return min((w for w in widths if w is not None), default=None)
+
+
+def _at(door: Opening, stop: Stop) -> bool:
+    """Whether a door leads to a stop's floor."""
+    return abs(door.floor_m - stop.position[2]) < _SAME_FLOOR_M

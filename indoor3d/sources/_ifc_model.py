@@ -36,6 +36,7 @@ class Product:
     long_name: str = ""
     object_type: str = ""
     predefined: str = ""
+    operation: str = ""
     width_m: float | None = None
     height_m: float | None = None
     origin: tuple[float, float, float] | None = None
@@ -230,6 +231,7 @@ def _product(row: Mapping[str, Any], ident: str, properties: Mapping[str, Mappin
         long_name=row.get("long_name", ""),
         object_type=row["object_type"],
         predefined=row.get("predefined", ""),
+        operation=row.get("operation", ""),
         width_m=row.get("width"),
         height_m=row.get("height"),
         origin=tuple(origin) if origin else None,

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from indoor3d.models.building import Opening, Space
 from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import OpeningCategory, SpaceCategory
+from indoor3d.sources._ifc_attributes import leaf_of
 from indoor3d.sources._ifc_geometry import Shape
 from indoor3d.sources._ifc_levels import Storey, storey_for
 from indoor3d.sources._ifc_model import Model, Product
@@ -276,6 +277,7 @@ class Doors:
             clear_width_m=round(min(clear, gap.width_m), 4),
             clear_height_m=round(product.own_number("ClearHeight") or product.height_m or gap.top - gap.z, 4),
             name=product.text,
+            **leaf_of(self.model, product, storey),
         )
 
     def _storey(self, product: Product, spaces: Sequence[Space], floor_m: float) -> str:

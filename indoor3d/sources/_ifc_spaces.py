@@ -8,6 +8,7 @@ from shapely import Polygon
 from indoor3d.models.building import Refuge, Space, Text
 from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import Access, SpaceCategory
+from indoor3d.sources._ifc_attributes import hours_of, own_flag
 from indoor3d.sources._ifc_levels import Storey, storey_for
 from indoor3d.sources._ifc_model import OWN_PROPERTIES, Model, Product
 from indoor3d.sources._ifc_plan import clean, floor_of, heights
@@ -67,6 +68,8 @@ def _space(model: Model, product: Product, storeys: list[Storey]) -> Space | Non
         access=_access(product),
         walkable=not reason,
         text=product.own_pair("Text"),
+        hours=hours_of(model, product, storey.id),
+        tactile=own_flag(product, "Tactile"),
     )
 
 

@@ -17,6 +17,7 @@ Rules for every store, kept by one suite of contract tests:
 import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, Self
 from urllib.parse import parse_qs, urlsplit
@@ -25,8 +26,10 @@ from urllib.request import url2pathname
 from indoor3d.errors import StoreUnavailable
 from indoor3d.models.building import Building, Facility, Space, Venue
 from indoor3d.models.issue import Report
-from indoor3d.models.network import Network
+from indoor3d.models.network import Networks
+from indoor3d.models.state import Condition
 from indoor3d.models.vocabulary import FacilityCategory
+from indoor3d.store.state import Kept
 
 Bounds = tuple[float, float, float, float]
 """(west, south, east, north) in degrees, WGS 84; west is greater than east across the 180° meridian."""
@@ -78,7 +81,7 @@ class Release:
     """
 
     building: Building
-    network: Network
+    network: Networks
     report: Report
     assets: Mapping[str, Asset]
 
@@ -217,7 +220,7 @@ class Catalog(Protocol):
             The version is not kept.
         """
 
-    def network(self, venue: str, *, version: str | None = None) -> Network:
+    def network(self, venue: str, *, version: str | None = None) -> Networks:
         """The navigation network: the current one, or that of a kept version.
 
         Raises
@@ -292,6 +295,76 @@ class Catalog(Protocol):
             A coordinate is not finite.
         InvalidInput
             The radius is negative or not a number.
+        """
+
+    def state_revision(self) -> int:
+        """A number that grows with every change of any condition, by whatever process; cheap enough to ask before every answer."""
+
+    def conditions(self, venue: str, *, ended: bool = False) -> tuple[Kept, ...]:
+        """The newest revision of every condition of a venue, by id.
+
+        Conditions belong to the venue, not to one of its versions: they outlast a new build, and a withdrawal.
+
+        Parameters
+        ----------
+        ended : bool
+            Those that were taken back too.
+
+        Raises
+        ------
+        UnknownVenue
+        """
+
+    def condition(self, ident: str) -> Kept:
+        """The newest revision of a condition, ended or not.
+
+        Raises
+        ------
+        UnknownElement
+            No condition has this id.
+        """
+
+    def condition_history(self, ident: str) -> tuple[Kept, ...]:
+        """Every revision of a condition, the oldest first.
+
+        Raises
+        ------
+        UnknownElement
+            No condition has this id.
+        """
+
+    def put_condition(
+        self, venue: str, condition: Condition, *, by: str, at: datetime, expected: int | None = None
+    ) -> Kept:
+        """Keep a condition, or a new revision of one, durably.
+
+        Parameters
+        ----------
+        by : str
+            Who makes the change.
+        at : datetime
+            When, with its zone.
+        expected : int or None
+            The revision the change was made for; None for a condition that is new.
+
+        Raises
+        ------
+        UnknownVenue
+        UnknownElement
+            There is nothing to change, or it is another venue's.
+        StaleRevision
+            Somebody else changed it, ended it, or took its id. Nothing changed.
+        StoreFull, StoreUnavailable
+            Nothing changed.
+        """
+
+    def end_condition(self, ident: str, *, by: str, at: datetime, expected: int) -> Kept:
+        """Take a condition back; it stays in the history.
+
+        Raises
+        ------
+        UnknownElement, StaleRevision, StoreFull, StoreUnavailable
+            Nothing changed.
         """
 
     def collect_garbage(self, *, keep: int = 1) -> int:

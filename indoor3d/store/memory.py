@@ -7,7 +7,8 @@ import hashlib
 import math
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from threading import RLock
 from typing import Self, TypeVar
 
@@ -16,18 +17,20 @@ from rtree import index
 from indoor3d.errors import CorruptBlob, InvalidInput, StoreUnavailable, UnknownElement
 from indoor3d.models.building import Building, Facility, Space
 from indoor3d.models.issue import Report
-from indoor3d.models.network import Network
+from indoor3d.models.network import Networks
+from indoor3d.models.state import Condition
 from indoor3d.models.vocabulary import FacilityCategory
-from indoor3d.store import manifest, place
+from indoor3d.store import manifest, place, state
 from indoor3d.store.absent import lost_blob, no_asset, no_level, no_venue, no_version
 from indoor3d.store.base import AssetEntry, Bounds, Release, VenueRecord
 from indoor3d.store.codec import decode
+from indoor3d.store.state import Kept
 
 _MARGIN_M = 0.01
 """Boxes are searched a little larger: libspatialindex takes one that is smaller than 2e-16 for its first corner."""
 
-_CONTENT = (Building, Network, Report)
-Content = TypeVar("Content", Building, Network, Report)
+_CONTENT = (Building, Networks, Report)
+Content = TypeVar("Content", Building, Networks, Report)
 
 
 class MemoryBlobs:
@@ -121,6 +124,7 @@ class MemoryCatalog:
         self._blobs = MemoryBlobs()
         self._versions: dict[str, list[_Version]] = {}
         self._revision = 0
+        self._conditions: dict[str, list[Kept]] = {}
 
     @property
     def blobs(self) -> MemoryBlobs:
@@ -226,9 +230,9 @@ class MemoryCatalog:
         """The building, with an empty mesh."""
         return self._content(Building, venue, version)
 
-    def network(self, venue: str, *, version: str | None = None) -> Network:
+    def network(self, venue: str, *, version: str | None = None) -> Networks:
         """The navigation network."""
-        return self._content(Network, venue, version)
+        return self._content(Networks, venue, version)
 
     def report(self, venue: str, *, version: str | None = None) -> Report:
         """The data-quality report."""
@@ -283,3 +287,48 @@ class MemoryCatalog:
             numbers = list(version.facilities.intersection(box))
         near = (version.building.facilities[n] for n in numbers)
         return place.nearest_first(near, x_m, y_m, radius_m=radius_m, categories=categories)
+
+    def state_revision(self) -> int:
+        """A number that grows with every change of any condition."""
+        with self._held():
+            return sum(map(len, self._conditions.values()))
+
+    def conditions(self, venue: str, *, ended: bool = False) -> tuple[Kept, ...]:
+        """The newest revision of every condition of a venue, by id."""
+        with self._held():
+            self._version(venue, None)
+            newest = [revisions[-1] for _, revisions in sorted(self._conditions.items())]
+        return tuple(kept for kept in newest if kept.venue == venue and (ended or not kept.ended))
+
+    def condition(self, ident: str) -> Kept:
+        """The newest revision of a condition, ended or not."""
+        return self.condition_history(ident)[-1]
+
+    def condition_history(self, ident: str) -> tuple[Kept, ...]:
+        """Every revision of a condition, the oldest first."""
+        with self._held():
+            if ident not in self._conditions:
+                raise state.no_condition(ident)
+            return tuple(self._conditions[ident])
+
+    def put_condition(
+        self, venue: str, condition: Condition, *, by: str, at: datetime, expected: int | None = None
+    ) -> Kept:
+        """Keep a condition, or a new revision of one."""
+        return self._keep(venue, condition, by=by, at=at, expected=expected)
+
+    def end_condition(self, ident: str, *, by: str, at: datetime, expected: int) -> Kept:
+        """Take a condition back."""
+        return self._keep(None, ident, by=by, at=at, expected=expected)
+
+    def _keep(self, venue: str | None, what: Condition | str, *, by: str, at: datetime, expected: int | None) -> Kept:
+        ident = what if isinstance(what, str) else what.id
+        moment = state.utc(at)
+        with self._held(change=True):
+            if venue is not None:
+                self._version(venue, None)
+            current = self._conditions.get(ident, [None])[-1]
+            kept = state.revised(current, venue=venue, what=what, by=by, at=moment, expected=expected)
+            kept = replace(kept, condition=state.load(state.dump(kept.condition)))
+            self._conditions.setdefault(ident, []).append(kept)
+            return kept

@@ -11,7 +11,9 @@ Threads and processes may share the folder, which must be on a local disk: SQLit
 a network. Publishing never holds up readers. To replace a store publish into it; never swap the folder under a server.
 """
 
+import sqlite3
 from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -19,18 +21,20 @@ from indoor3d.errors import InvalidInput, StoreUnavailable, UnknownElement
 from indoor3d.models.building import Building, Facility, Space
 from indoor3d.models.issue import Report
 from indoor3d.models.korean import with_particle
-from indoor3d.models.network import Network
+from indoor3d.models.network import Networks
+from indoor3d.models.state import Condition
 from indoor3d.models.vocabulary import FacilityCategory
-from indoor3d.store import manifest, place, tables
+from indoor3d.store import manifest, place, state, state_tables, tables
 from indoor3d.store.absent import lost_blob, no_version
 from indoor3d.store.base import AssetEntry, Bounds, Release, VenueRecord
 from indoor3d.store.codec import decode
 from indoor3d.store.connections import Connections, Gate
 from indoor3d.store.files import FileBlobs, storage_errors, sync_folder
+from indoor3d.store.state import Kept
 
 _SQLITE_MAGIC = b"SQLite format 3\0"
-_CONTENT = (Building, Network, Report)
-Content = TypeVar("Content", Building, Network, Report)
+_CONTENT = (Building, Networks, Report)
+Content = TypeVar("Content", Building, Networks, Report)
 
 
 class SqliteCatalog:
@@ -75,6 +79,7 @@ class SqliteCatalog:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             _check_magic(self._path)
         if not self._is_new():
+            self._upgrade()
             return
         with self._gate.alone():
             if not self._is_new():
@@ -91,13 +96,27 @@ class SqliteCatalog:
         with self._connections.reading() as connection:
             return not tables.number(connection, "SELECT count(*) FROM sqlite_master")
 
+    def _upgrade(self) -> None:
+        """Bring a store of an older schema up to ours, in one transaction; programs that have it open go on as they were."""
+        with self._connections.reading() as connection:
+            if _schema(connection) not in tables.UPGRADES:
+                return
+        with self._connections.writing() as connection:
+            version = _schema(connection)
+            while version in tables.UPGRADES:
+                for statement in tables.UPGRADES[version]:
+                    connection.execute(statement)
+                version += 1
+                connection.execute(f"PRAGMA user_version = {version}")
+
     def _check(self) -> None:
         with self._connections.reading() as connection:
             application = tables.number(connection, "PRAGMA application_id")
             schema = tables.number(connection, "PRAGMA user_version")
+            self._has_state = state_tables.exists(connection)
         if application != tables.APPLICATION_ID:
             raise _not_ours(self._path)
-        if schema != tables.SCHEMA_VERSION:
+        if schema not in {tables.SCHEMA_VERSION, *tables.UPGRADES}:
             raise StoreUnavailable(
                 f"{self._path} has version {schema} of the schema and this program knows {tables.SCHEMA_VERSION}:"
                 " use a newer release of indoor3d.",
@@ -198,9 +217,9 @@ class SqliteCatalog:
         """The building, with an empty mesh."""
         return self._content(Building, venue, version)
 
-    def network(self, venue: str, *, version: str | None = None) -> Network:
+    def network(self, venue: str, *, version: str | None = None) -> Networks:
         """The navigation network."""
-        return self._content(Network, venue, version)
+        return self._content(Networks, venue, version)
 
     def report(self, venue: str, *, version: str | None = None) -> Report:
         """The data-quality report."""
@@ -253,6 +272,66 @@ class SqliteCatalog:
             box = (x_m - radius_m, y_m - radius_m, x_m + radius_m, y_m + radius_m)
             near = tables.facilities_in(connection, slots, box)
         return place.nearest_first(near, x_m, y_m, radius_m=radius_m, categories=categories)
+
+    # ── live state ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def state_revision(self) -> int:
+        """A number that grows with every change of any condition."""
+        if not self._has_state and not self._state_came():
+            return 0
+        return self._connections.number(state_tables.REVISION)
+
+    def _state_came(self) -> bool:
+        """Whether somebody has given an old store its table of conditions since it was opened."""
+        with self._connections.reading() as connection:
+            self._has_state = state_tables.exists(connection)
+        return self._has_state
+
+    def conditions(self, venue: str, *, ended: bool = False) -> tuple[Kept, ...]:
+        """Every condition of a venue that has not ended, by id; with ``ended`` those too."""
+        with self._connections.reading() as connection:
+            tables.record(connection, venue)
+            found = state_tables.of_venue(connection, venue, ended=ended) if state_tables.exists(connection) else []
+        return tuple(found)
+
+    def condition(self, ident: str) -> Kept:
+        """The newest revision of a condition, ended or not."""
+        return self.condition_history(ident)[-1]
+
+    def condition_history(self, ident: str) -> tuple[Kept, ...]:
+        """Every revision of a condition, the oldest first."""
+        with self._connections.reading() as connection:
+            wanted = tables.bound(ident)
+            known = wanted is not None and state_tables.exists(connection)
+            found = state_tables.history(connection, ident) if known else []
+        if not found:
+            raise state.no_condition(ident)
+        return tuple(found)
+
+    def put_condition(
+        self, venue: str, condition: Condition, *, by: str, at: datetime, expected: int | None = None
+    ) -> Kept:
+        """Keep a condition, or a new revision of one."""
+        return self._keep(venue, condition, by=by, at=at, expected=expected)
+
+    def end_condition(self, ident: str, *, by: str, at: datetime, expected: int) -> Kept:
+        """Take a condition back."""
+        return self._keep(None, ident, by=by, at=at, expected=expected)
+
+    def _keep(self, venue: str | None, what: Condition | str, *, by: str, at: datetime, expected: int | None) -> Kept:
+        ident = what if isinstance(what, str) else what.id
+        moment = state.utc(at)
+        with self._connections.writing() as connection:
+            if venue is not None:
+                tables.record(connection, venue)
+            current = state_tables.one(connection, ident) if tables.bound(ident) is not None else None
+            kept = state.revised(current, venue=venue, what=what, by=by, at=moment, expected=expected)
+            state_tables.insert(connection, kept)
+        return kept
+
+
+def _schema(connection: sqlite3.Connection) -> int:
+    return tables.number(connection, "PRAGMA user_version")
 
 
 def _check_readable(path: Path, *, immutable: bool) -> None:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from indoor3d.models.building import Building, Facility, Space, Venue
-from indoor3d.store import place
+from indoor3d.store import place, state_tables
 from indoor3d.store.absent import no_asset, no_level, no_venue, no_version
 from indoor3d.store.base import AssetEntry, Bounds, VenueRecord
 from indoor3d.store.codec import decode, encode
@@ -23,7 +23,11 @@ from indoor3d.store.manifest import Manifest
 APPLICATION_ID = 0x69336462
 """``i3db``: says that a SQLite file is ours."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""2 has conditions; a store of version 1 gets them when it is opened for writing, and has none until then."""
+
+UPGRADES = {1: state_tables.SCHEMA}
+"""What each version of the schema lacks of the next."""
 
 SCHEMA = (
     f"PRAGMA application_id = {APPLICATION_ID}",
@@ -62,6 +66,7 @@ SCHEMA = (
     "CREATE VIRTUAL TABLE venue_box USING rtree_i32 (id, west, east, south, north)",
     "CREATE VIRTUAL TABLE space_box USING rtree_i32 (id, x0, x1, y0, y1, slot0, slot1, +body)",
     "CREATE VIRTUAL TABLE facility_box USING rtree_i32 (id, x0, x1, y0, y1, slot0, slot1, +body)",
+    *state_tables.SCHEMA,
 )
 
 _INT32 = 2**31 - 1
@@ -212,7 +217,7 @@ def record(connection: sqlite3.Connection, venue: str) -> VenueRecord:
     ------
     UnknownVenue
     """
-    row = connection.execute(_RECORD, (_bound(venue),)).fetchone()
+    row = connection.execute(_RECORD, (bound(venue),)).fetchone()
     if row is None:
         raise no_venue(venue)
     return _to_record(row)
@@ -241,13 +246,13 @@ def records_meeting(connection: sqlite3.Connection, bounds: Bounds) -> list[Venu
 
 def history(connection: sqlite3.Connection, venue: str) -> list[VenueRecord]:
     """Every kept version of a venue, the one that was current last first."""
-    return [_to_record(row) for row in connection.execute(_HISTORY, (_bound(venue),)).fetchall()]
+    return [_to_record(row) for row in connection.execute(_HISTORY, (bound(venue),)).fetchall()]
 
 
 def version_number(connection: sqlite3.Connection, venue: str, version: str) -> int | None:
     """The number of a kept version, or None."""
     statement = "SELECT number FROM version WHERE venue = ? AND id = ?"
-    row = connection.execute(statement, (_bound(venue), _bound(version))).fetchone()
+    row = connection.execute(statement, (bound(venue), bound(version))).fetchone()
     return None if row is None else int(row[0])
 
 
@@ -259,9 +264,9 @@ def content(connection: sqlite3.Connection, venue: str, version: str | None) -> 
     UnknownVenue, UnknownElement
     """
     if version is None:
-        found = connection.execute(_CONTENT, (_bound(venue),))
+        found = connection.execute(_CONTENT, (bound(venue),))
     else:
-        found = connection.execute(_CONTENT_OF, (_bound(venue), _bound(version)))
+        found = connection.execute(_CONTENT_OF, (bound(venue), bound(version)))
     row = found.fetchone()
     if row is None:
         record(connection, venue)
@@ -277,7 +282,7 @@ def asset(connection: sqlite3.Connection, venue: str, version: str, path: str) -
     ------
     UnknownVenue, UnknownElement
     """
-    row = connection.execute(_ASSET, (_bound(venue), _bound(version), _bound(path))).fetchone()
+    row = connection.execute(_ASSET, (bound(venue), bound(version), bound(path))).fetchone()
     if row is None:
         content(connection, venue, version)
         raise no_asset(venue, version, path)
@@ -292,13 +297,13 @@ def slots_of(connection: sqlite3.Connection, venue: str, level: str | None) -> S
     ------
     UnknownVenue, UnknownLevel
     """
-    row = connection.execute(_SLOTS, (_bound(venue),)).fetchone()
+    row = connection.execute(_SLOTS, (bound(venue),)).fetchone()
     if row is None:
         raise no_venue(venue)
     version, *run = row
     if level is None:
         return Slots(*run)
-    row = connection.execute("SELECT slot FROM level WHERE version = ? AND id = ?", (version, _bound(level))).fetchone()
+    row = connection.execute("SELECT slot FROM level WHERE version = ? AND id = ?", (version, bound(level))).fetchone()
     if row is None:
         raise no_level(venue, level)
     return Slots(row[0], row[0])
@@ -333,7 +338,7 @@ def _to_record(row: Sequence[Any]) -> VenueRecord:
     return VenueRecord(venue=decode(body, Venue), version=version, bounds=(west, south, east, north))
 
 
-def _bound(text: str) -> str | None:
+def bound(text: str) -> str | None:
     """Text as a parameter; None, which equals nothing, for text that is not Unicode and so cannot be stored."""
     try:
         text.encode()

@@ -21,6 +21,10 @@ PHONE = {"width": 412, "height": 800}
 DESKTOP = {"width": 1280, "height": 800}
 READY_MS = 60_000
 SMALL = "?venue=two-floors"
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+"""Deque's accessibility checker; every rule that it runs by itself, and the size of targets (WCAG 2.2, 2.5.8)."""
+_RUN_AXE = """axe.run(document, { rules: { 'target-size': { enabled: true } }, resultTypes: ['violations'] })
+    .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`)))"""
 
 FLAGS = [
     "--no-sandbox",
@@ -49,6 +53,14 @@ class Visit:
     def shot(self, name: str) -> bytes:
         SCREENSHOTS.mkdir(exist_ok=True)
         return self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+    def violations(self) -> list[str]:
+        """What axe-core finds against accessibility on the page as it is now."""
+        if not AXE.is_file():
+            pytest.skip("no axe-core; run npm ci in web/")
+        self.page.evaluate(AXE.read_text())
+        found: list[str] = self.page.evaluate(_RUN_AXE)
+        return found
 
     def wait(self, flag: str, value: str) -> None:
         """Wait until the page says that something has happened."""

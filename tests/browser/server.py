@@ -5,6 +5,7 @@ It serves one small venue, or with ``pilot`` the venues that the package carries
 
 import socket
 import sys
+from typing import cast
 
 import uvicorn
 
@@ -16,6 +17,7 @@ from indoor3d.routing.build import build_navigation
 from indoor3d.store.base import Asset, Release
 from indoor3d.store.memory import MemoryCatalog
 from indoor3d.tiles.tileset import write_tilesets
+from tests.browser.stub import App, Stub
 from tests.buildings import two_floors
 
 HOST = "127.0.0.1"
@@ -51,6 +53,7 @@ def main() -> None:
     address = f"http://{HOST}:{port}"
     config = configuration(Settings(public_url=address), store, host=HOST, port=port)
     config.log_level = "warning"
+    config.app = Stub(cast("App", config.app), store)
     sys.stdout.write(f"{address}\n")
     sys.stdout.flush()
     uvicorn.Server(config).run(sockets=[listener])

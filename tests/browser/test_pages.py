@@ -191,7 +191,7 @@ def test_a_venue_is_chosen_on_the_map_by_keyboard_and_by_tap(opened: Opener) -> 
 def test_the_landing_page_speaks_both_languages_and_remembers(opened: Opener) -> None:
     visit = _landing(opened, lang="ko")
     page = visit.page
-    page.get_by_role("button", name="Show in English").click()
+    page.get_by_role("button", name="English").click()
     visit.wait("lang", "en")
     assert page.get_by_role("heading", name="Seoul, from the inside").is_visible()
     assert page.evaluate("document.activeElement.className").split() == ["button", "language"]
@@ -294,7 +294,7 @@ def test_a_page_leads_to_its_place_on_the_map(opened: Opener) -> None:
 def test_a_page_changes_its_language_in_place(opened: Opener) -> None:
     visit = _page(opened, "accessibility", lang="ko")
     page = visit.page
-    page.get_by_role("button", name="Show in English").click()
+    page.get_by_role("button", name="English").click()
     visit.wait("lang", "en")
     visit.wait("page", "accessibility")
     assert page.locator(".pages-nav [aria-current]").inner_text() == "Accessibility"

@@ -10,7 +10,7 @@ from shapely import MultiPolygon, box
 
 from indoor3d.models.building import Building, Text
 from indoor3d.models.issue import Issue, Report
-from indoor3d.models.network import MODES, Network, Surface
+from indoor3d.models.network import MODES, Networks, Surface
 from indoor3d.models.vocabulary import Mode
 from indoor3d.store.base import Asset, Blobs, Catalog, Release, open_store
 from indoor3d.store.files import FileBlobs
@@ -35,9 +35,9 @@ def fields(value: Any, *, without: tuple[str, ...] = ("mesh",)) -> dict[str, Any
     return {k: (str(v.dtype), v.tolist()) if isinstance(v, np.ndarray) else v for k, v in plain.items()}
 
 
-def network(length_m: float = 5.0) -> Network:
+def network(length_m: float = 5.0) -> Networks:
     """Two nodes in the hall, one outside; one walk, one through exit-1."""
-    return Network(
+    return Networks(
         radius_m=0.25,
         surfaces=(Surface(level="g", floor_m=0.0, free=MultiPolygon([box(0.25, 0.25, 11.75, 9.75)])),),
         elements=("door-exit-1",),

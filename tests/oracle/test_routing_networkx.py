@@ -6,72 +6,61 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from indoor3d.errors import NoRoute
+from indoor3d.errors import NoRoute, OffNetwork
 from indoor3d.models.building import Building
 from indoor3d.models.network import MODES
 from indoor3d.models.vocabulary import Mode
 from indoor3d.routing.build import build_navigation
 from indoor3d.routing.evacuation import exit_field
-from indoor3d.routing.graph import NavGraph
 from indoor3d.routing.path import arcs, shortest, tree
+from indoor3d.routing.view import GOAL, START, View
 from tests.buildings import open_plan, station, two_floors
 
 
-def with_spot(graph: NavGraph, oracle: nx.MultiDiGraph, place: str, name: str, profile: str, closed: list[str]) -> None:
-    """Put a place into the oracle by the straight ways that it sees."""
-    conditions = graph.conditions(profile, closed)
-    spot = graph.floors.spot(graph._place(place), shut=conditions.closed.elements)
-    nodes, length = graph.links(spot, conditions)
-    for node, metres in zip(nodes.tolist(), length.tolist(), strict=True):
-        seconds = metres / conditions.profile.level_mps
-        oracle.add_edge(name, node, duration_s=seconds, length_m=metres)
-        oracle.add_edge(node, name, duration_s=seconds, length_m=metres)
-
-
-@pytest.mark.parametrize("profile", ["walk", "wheelchair"])
+@pytest.mark.parametrize("profile", ["walk", "wheelchair", "stroller", "elderly"])
 @pytest.mark.parametrize("make", [two_floors, station, open_plan])
-def test_every_route_is_as_quick_as_dijkstra_says(make: Callable[[], Building], profile: str) -> None:
+def test_every_route_costs_what_dijkstra_says(make: Callable[[], Building], profile: str) -> None:
     building = make()
     graph = build_navigation(building)
     closures: list[list[str]] = [[], [building.openings[0].id], [c.id for c in building.connectors][:1]]
     for closed in closures:
         for start in building.spaces:
             for goal in building.spaces:
-                oracle = graph.to_networkx(profile=profile, closed=closed)
-                for place, name in ((start.id, "start"), (goal.id, "goal")):
-                    oracle.add_node(name)
-                    with_spot(graph, oracle, place, name, profile, closed)
+                try:
+                    view = graph.view(start.id, goal.id, profile=profile, closed=closed)
+                except OffNetwork:
+                    continue
+                oracle = view.nx_copy(())
                 try:
                     route = graph.route(start.id, goal.id, profile=profile, closed=closed)
                 except NoRoute:
-                    assert not nx.has_path(oracle, "start", "goal")
+                    assert start.id != goal.id
+                    assert not nx.has_path(oracle, START, GOAL)
                     continue
-                conditions = graph.conditions(profile, closed)
-                ends = [graph.floors.spot(graph._place(p.id), shut=conditions.closed.elements) for p in (start, goal)]
-                straight = graph.floors.direct(ends[0], ends[1], shut=conditions.closed.elements)
-                try:
-                    found = nx.dijkstra_path_length(oracle, "start", "goal", weight="duration_s")
-                except nx.NetworkXNoPath:
-                    found = np.inf
-                expected = min(found, straight / conditions.profile.level_mps)
-                assert route.duration_s == pytest.approx(expected, abs=1e-6)
+                expected = nx.dijkstra_path_length(oracle, START, GOAL, weight="cost")
+                assert nx.shortest_path_length(view, START, GOAL, weight="cost") == pytest.approx(expected, rel=1e-9)
+                burdens = view.graph.weights.burdens_s(view.conditions)
+                spent = sum(burdens.get(name, 0.0) for leg in route.legs for name in leg.elements)
+                assert route.duration_s <= expected + 1e-6
+                if profile == "wheelchair" and all(leg.mode is Mode.WALK for leg in route.legs):
+                    assert route.duration_s + spent == pytest.approx(expected, abs=1e-5)
 
 
 @pytest.mark.parametrize("make", [two_floors, station, open_plan])
 def test_the_exit_of_every_node_is_that_of_multi_source_dijkstra(make: Callable[[], Building]) -> None:
-    building = make()
-    graph = build_navigation(building)
-    oracle = graph.to_networkx(profile="walk")
-    for *_, data in oracle.edges(data=True):
-        if data["mode"] == "lift":
-            data["duration_s"] = np.inf
-        if data["mode"] == "escalator":  # walked as stairs in an emergency
-            data["duration_s"] = data["length_m"] / (0.50 if data["climb_m"] > 0 else 0.65)
+    graph = build_navigation(make())
+    conditions = graph.conditions("walk", [], emergency=True)
+    oracle = View(graph=graph, conditions=conditions).nx_copy(())
+    assert not any(data["mode"] == "lift" for *_, data in oracle.edges(data=True))
     exits = [node for node, ids in oracle.nodes(data="exits") if ids]
-    expected = nx.multi_source_dijkstra_path_length(oracle.reverse(), set(exits), weight="duration_s")
-    cost = exit_field(graph, graph.conditions("walk", [], emergency=True)).reached.cost
+    expected = nx.multi_source_dijkstra_path_length(oracle.reverse(), set(exits), weight="cost")
+    cost = exit_field(graph, conditions).reached.cost
     for node in oracle.nodes:
         assert cost[node] == pytest.approx(expected.get(node, np.inf), abs=1e-6)
+    for *_, data in oracle.edges(data=True):  # walked as stairs in an emergency, and uneven ones
+        if data["mode"] == "escalator":
+            speed = 0.8 * (0.50 if data["climb_m"] > 0 else 0.65)
+            assert data["duration_s"] == pytest.approx(data["length_m"] / speed)
 
 
 def test_parallel_edges_are_not_added_up() -> None:

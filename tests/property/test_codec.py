@@ -36,7 +36,7 @@ from indoor3d.models.building import (
 )
 from indoor3d.models.frame import FrameOrigin, SiteFrame
 from indoor3d.models.issue import KINDS, Issue, Report
-from indoor3d.models.network import Network, Surface
+from indoor3d.models.network import Networks, Surface
 from indoor3d.store.codec import decode, encode
 from tests.contract.stores import building, fields, network, release
 
@@ -46,6 +46,7 @@ TEXTS = st.text(max_size=8)
 NAMES = st.builds(Text, default=TEXTS, ko=TEXTS, en=TEXTS)
 POSITIONS = st.tuples(FLOATS, FLOATS, FLOATS)
 WIDTHS = st.none() | FLOATS
+MAYBE = st.none() | st.booleans()
 
 
 @st.composite
@@ -84,20 +85,24 @@ BUILDINGS = st.builds(
     spaces=some(
         Space, id=TEXTS, level=TEXTS, footprint=FOOTPRINTS, floor_m=FLOATS, ceiling_m=FLOATS, name=NAMES,
         category=st.sampled_from(words.SpaceCategory), access=st.sampled_from(words.Access), walkable=st.booleans(),
-        text=NAMES,
+        text=NAMES, hours=TEXTS, tactile=MAYBE,
     ),
     openings=some(
         Opening, id=TEXTS, level=TEXTS, footprint=polygons(), floor_m=FLOATS, spaces=st.lists(TEXTS, max_size=2).map(tuple),
         category=st.sampled_from(words.OpeningCategory), exterior=st.booleans(), clear_width_m=WIDTHS, clear_height_m=WIDTHS, name=NAMES,
+        number=TEXTS, kind=st.none() | st.sampled_from(words.DoorKind), automatic=MAYBE, threshold_m=WIDTHS, intercom=MAYBE,
+        gap_m=WIDTHS, gap_step_m=WIDTHS, hours=TEXTS,
     ),
     connectors=some(
         Connector, id=TEXTS, category=st.sampled_from(words.ConnectorCategory), stops=some(Stop, level=TEXTS, position=POSITIONS),
         path=st.lists(POSITIONS, max_size=3).map(tuple), footprint=FOOTPRINTS, direction=st.sampled_from(words.Direction),
-        clear_width_m=WIDTHS, step_count=st.none() | st.integers(0, 999), name=NAMES,
+        clear_width_m=WIDTHS, step_count=st.none() | st.integers(0, 999), name=NAMES, car_width_m=WIDTHS,
+        car_depth_m=WIDTHS, through=MAYBE, speed_mps=WIDTHS, needs_staff=MAYBE, handrail=MAYBE, tactile=MAYBE, accessible=MAYBE,
+        max_slope=WIDTHS, sign=NAMES, hours=TEXTS,
     ),
     exits=some(
         Exit, id=TEXTS, opening=TEXTS, level=TEXTS, position=POSITIONS, number=TEXTS, name=NAMES, certain=st.booleans(),
-        outside=st.booleans(), adjoins=TEXTS, everyday=st.booleans(),
+        outside=st.booleans(), adjoins=TEXTS, everyday=st.booleans(), hours=TEXTS,
     ),
     facilities=some(
         Facility, id=TEXTS, category=st.sampled_from(words.FacilityCategory), level=TEXTS, position=POSITIONS, name=NAMES,
@@ -113,7 +118,7 @@ def columns(dtype: Any, *width: int) -> st.SearchStrategy[Any]:
 
 
 NETWORKS = st.builds(
-    Network,
+    Networks,
     radius_m=FLOATS,
     surfaces=some(Surface, level=TEXTS, floor_m=FLOATS, free=st.lists(polygons(), max_size=2).map(MultiPolygon)),
     elements=st.lists(TEXTS, max_size=3).map(tuple),
@@ -161,9 +166,9 @@ def test_buildings_come_back(value: Building) -> None:
 
 
 @given(NETWORKS)
-def test_networks_come_back(value: Network) -> None:
+def test_networks_come_back(value: Networks) -> None:
     data = encode(value)
-    back = decode(data, Network)
+    back = decode(data, Networks)
     assert _same_bits(back, value)
     assert encode(back) == data
 
@@ -186,9 +191,12 @@ def test_what_was_written_before_a_field_was_thought_of_is_still_read() -> None:
     """Stores outlive releases: a value without the fields of today comes back with what they are when nobody says."""
     new = {
         "venue": {"text", "notice", "view_bearing_deg", "sources", "facts", "lines", "transfers", "members"},
-        "spaces": {"text"},
+        "spaces": {"text", "hours", "tactile"},
+        "openings": {"number", "kind", "automatic", "threshold_m", "intercom", "gap_m", "gap_step_m", "hours"},
+        "connectors": {"car_width_m", "car_depth_m", "through", "speed_mps", "needs_staff", "handrail"}
+        | {"tactile", "accessible", "max_slope", "sign", "hours"},
         "facilities": {"text", "hours"},
-        "exits": {"adjoins", "everyday"},
+        "exits": {"adjoins", "everyday", "hours"},
     }
     value = building()
     data = encode(value)
@@ -291,7 +299,7 @@ def test_a_column_that_would_lose_something_is_refused(column: Any) -> None:
 
 WHOLE: tuple[tuple[type, bytes], ...] = (
     (Building, encode(building())),
-    (Network, encode(network())),
+    (Networks, encode(network())),
     (Report, encode(release().report)),
     (Space, encode(building().spaces[0])),
 )

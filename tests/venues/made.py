@@ -28,7 +28,10 @@ KOREAN_NAME = {"city-hall": "시청", "jongno-3-ga": "종로3가", "express-bus-
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """One venue: ``keys`` gives the plan's id of everything in the model by GlobalId."""
+    """One venue: ``keys`` gives the plan's id of everything in the model by GlobalId.
+
+    A wheelchair platform is a facility under its id and a way under its id with ``~lift``.
+    """
 
     plan: Plan
     layout: Layout
@@ -67,6 +70,8 @@ def made(venue: str) -> Made:
         for kind in ("IfcElement", "IfcSpace", "IfcBuildingStorey")
         for entity in model.by_type(kind)
     }
+    lifts = {lift.id for lift in plan.stair_lifts}
+    keys |= {f"{guid}~lift": f"{key}~lift" for guid, key in keys.items() if key in lifts}
     return Made(
         plan=plan,
         layout=Layout(plan),

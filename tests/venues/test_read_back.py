@@ -10,6 +10,7 @@ import shapely
 from indoor3d.models.building import Connector
 from tests.venues.made import VENUES, Made, analytic_m, made
 from tools.station import geometry as geo
+from tools.station.model import Ride
 
 pytestmark = pytest.mark.parametrize("venue", [pytest.param(v, marks=pytest.mark.xdist_group(v)) for v in VENUES])
 
@@ -42,12 +43,15 @@ def test_spaces(venue: str) -> None:
     found = {
         case.keys[s.id]: (
             *(str(s.category), str(s.access), s.name.ko, s.name.en, round(s.floor_m, 4), case.keys[s.level]),
-            *(s.text.ko, s.text.en),
+            *(s.text.ko, s.text.en, s.hours, s.tactile),
         )
         for s in case.building.spaces
     }
     assert found == {
-        s.id: (s.category, s.access, s.ko, s.en, round(s.floor, 4), s.level, s.text_ko, s.text_en)
+        s.id: (
+            *(s.category, s.access, s.ko, s.en, round(s.floor, 4), s.level, s.text_ko, s.text_en),
+            *(s.hours, case.plan.tactile(s)),
+        )
         for s in case.plan.spaces
     }
     outlines = {case.keys[s.id]: s.footprint for s in case.building.spaces}
@@ -65,7 +69,7 @@ def test_refuges(venue: str) -> None:
 def test_ways(venue: str) -> None:
     case = made(venue)
     found = connectors(case)
-    carried = {w.id for w in case.plan.moving_walks}
+    carried = {w.id for w in case.plan.moving_walks} | {f"{s.id}~lift" for s in case.plan.stair_lifts}
     assert set(found) == {w.id for w in case.plan.flightways} | {v.id for v in case.plan.lifts} | carried
     for way in case.plan.flightways:
         connector = found[way.id]
@@ -95,6 +99,45 @@ def test_lifts(venue: str) -> None:
         stops = found[lift.id].stops
         assert [s.position[2] for s in stops] == pytest.approx([s.floor for s in lift.stops], abs=0.01), lift.id
         assert [case.keys[s.level] for s in stops] == [case.plan.space(s.space).level for s in lift.stops], lift.id
+
+
+def use_of(part: Ride | Connector) -> tuple[object, ...]:
+    """Who can use a way, as the plan says it or as it came back."""
+    if isinstance(part, Connector):
+        speed, sign = part.speed_mps, (part.sign.ko, part.sign.en)
+    else:
+        speed, sign = part.speed, (part.sign_ko, part.sign_en)
+    return (part.handrail, part.tactile, part.needs_staff, speed, *sign, part.hours)
+
+
+def test_who_can_use_a_way(venue: str) -> None:
+    """What the plan says comes back, what it does not say comes back as nothing; slopes come from the geometry."""
+    case = made(venue)
+    found, plan = connectors(case), case.plan
+    lifted = {f"{s.id}~lift": s for s in plan.stair_lifts}
+    rides: dict[str, Ride] = {r.id: r for r in (*plan.flightways, *plan.lifts, *plan.moving_walks)} | lifted
+    assert {key: use_of(part) for key, part in found.items()} == {key: use_of(part) for key, part in rides.items()}
+    for way in plan.flightways:
+        said = {"stairs": bool(way.accessible), "ramp": way.accessible is not False}
+        assert found[way.id].accessible == said.get(way.kind, way.accessible), way.id
+        slope = pytest.approx(1 / geo.RAMP_SLOPE, abs=0.002) if way.kind == "ramp" else None
+        assert found[way.id].max_slope == slope, way.id
+    for lift in plan.lifts:
+        back = found[lift.id]
+        assert (back.through, back.car_width_m, back.car_depth_m) == (lift.through, lift.car_width, lift.car_depth)
+
+
+def test_wheelchair_lifts_run_beside_their_stairs(venue: str) -> None:
+    case = made(venue)
+    found = connectors(case)
+    for lift in case.plan.stair_lifts:
+        ride, stairs = found[f"{lift.id}~lift"], found[lift.on]
+        assert (str(ride.category), str(ride.direction), ride.needs_staff) == ("wheelchair_lift", "both", True)
+        assert ride.stops == (stairs.stops[0], stairs.stops[-1])
+        assert ride.path == stairs.path
+        assert stairs.footprint.buffer(MILLIMETRE).contains(ride.footprint)
+        assert 0 < ride.footprint.area < stairs.footprint.area
+        assert (ride.name.ko, ride.name.en) == (lift.ko, lift.en)
 
 
 def test_moving_walks(venue: str) -> None:
@@ -132,12 +175,34 @@ def test_openings(venue: str) -> None:
         assert (back.name.ko, back.name.en) == (opening.ko, opening.en) or opening.kind == "passage"
 
 
+def test_leaves_of_doors(venue: str) -> None:
+    """How each opens, what one has to get over, when it is open; screen doors have the number of their sign."""
+    case = made(venue)
+    found = {case.keys[o.id]: o for o in case.building.openings if o.category != "virtual"}
+    for opening in case.plan.openings:
+        if opening.kind != "window":
+            back = found[opening.id if opening.kind != "passage" else f"hole/{opening.id}"]
+            leaf = (back.kind, back.automatic, back.threshold_m, back.intercom, back.hours)
+            said = (opening.leaf, opening.automatic, opening.threshold, opening.intercom, opening.hours)
+            assert leaf == said, opening.id
+    platforms = {p.id: p for p in case.plan.platforms}
+    for key, back in found.items():
+        if back.category == "screen_door":
+            platform = platforms[key.partition("/")[0]]
+            assert (back.number, back.kind, back.automatic) == (key.partition("/")[2], "sliding", True)
+            assert (back.gap_m, back.gap_step_m) == (platform.gap, platform.gap_step)
+        else:
+            assert back.number == ""
+    of_lifts = [found[f"{v.id}/{case.plan.space(s.space).level}"] for v in case.plan.lifts for s in v.stops]
+    assert {(str(d.kind), d.automatic) for d in of_lifts} <= {("sliding", True)}
+
+
 def test_exits_and_facilities(venue: str) -> None:
     case = made(venue)
     plan = case.plan
     outside = [o for o in plan.openings if len(o.between) == 1 and o.kind == "entrance"]
-    found = {case.keys[e.opening]: (e.number, e.name.ko, e.name.en, e.adjoins) for e in case.building.exits}
-    assert found == {o.id: (o.exit_number, o.ko, o.en, o.adjoins) for o in outside}
+    found = {case.keys[e.opening]: (e.number, e.name.ko, e.name.en, e.adjoins, e.hours) for e in case.building.exits}
+    assert found == {o.id: (o.exit_number, o.ko, o.en, o.adjoins, o.hours) for o in outside}
     assert all(e.certain for e in case.building.exits)
     assert len(set(case.graph.network.exit_id)) == len(outside)
     things = {

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tools.station.layout import Layout
-    from tools.station.model import Item, Plan, Point
+    from tools.station.model import Item, Lift, Plan, Point, Ride, StairLift
     from tools.station.solids import Extrusion
     from tools.station.writer import Entity, Value, Writer
 
@@ -28,6 +28,30 @@ def common_values(item: Item) -> dict[str, Value | None]:
 def texts(ko: str, en: str) -> dict[str, Value | None]:
     """Return the properties of a sentence in both languages; empty ones are left out when they are written."""
     return {key: ("IfcText", text) if text else None for key, text in (("TextKo", ko), ("TextEn", en))}
+
+
+def ride_values(item: Ride) -> dict[str, Value | None]:
+    """Return the properties that say who can use a way; what nobody has said is left out when they are written."""
+    return {
+        "Handrail": item.handrail,
+        "Tactile": item.tactile,
+        "Accessible": item.accessible,
+        "NeedsStaff": item.needs_staff,
+        "Speed": None if item.speed is None else ("IfcLinearVelocityMeasure", item.speed),
+        "SignKo": item.sign_ko,
+        "SignEn": item.sign_en,
+        "OpeningHours": item.hours,
+    }
+
+
+def car_values(item: Lift | StairLift) -> dict[str, Value | None]:
+    """Return the properties of the inside of a car, or of a platform."""
+    return {"CarWidth": metres(item.car_width), "CarDepth": metres(item.car_depth)}
+
+
+def metres(value: float | None) -> Value | None:
+    """Return a length as it is written, or ``None``."""
+    return None if value is None else ("IfcLengthMeasure", value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +73,7 @@ class Build:
     storeys: dict[str, Entity]
     spaces: dict[str, Entity]
     doors: dict[str, Entity] = field(default_factory=dict)
+    stairs: dict[str, Entity] = field(default_factory=dict)
 
     @property
     def plan(self) -> Plan:

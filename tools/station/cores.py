@@ -119,6 +119,7 @@ def _door(spec: CoreSpec, index: int, length: float, room: Space) -> Opening:
         at=geo.moved(geo.moved(spec.at, spec.heading, along), geo.left_of(spec.heading), shift),
         width=_DOOR_M[0],
         height=_DOOR_M[1],
+        leaf="hinged",
     )
 
 
@@ -148,6 +149,7 @@ def _flight(spec: CoreSpec, index: int, length: float, run: float, rooms: list[S
         heading=heading,
         width=spec.width,
         low=lower.floor,
+        handrail=True,
         high=upper.floor,
         well_m=length,
     )

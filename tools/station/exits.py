@@ -44,6 +44,7 @@ class ExitSpec:
     street : height of the street there, metres
     escalators : directions of the escalators beside the stair
     registers : the operator's table rows of those escalators, in the same order
+    hours : when it is open, in OpenStreetMap's syntax
     """
 
     number: str
@@ -56,6 +57,7 @@ class ExitSpec:
     street: float
     escalators: tuple[str, ...]
     registers: tuple[str, ...]
+    hours: str
     ko: str
     en: str
     source: str
@@ -130,6 +132,7 @@ def _ways(spec: ExitSpec, start: Point, heading: Point, length: float, total: fl
                 high=spec.street,
                 direction=direction,
                 register=register,
+                handrail=True if kind == "stairs" else None,
             )
         )
         offset -= outer / 2
@@ -179,6 +182,7 @@ def _apron(spec: ExitSpec, ground: Space | None, shutter: Opening, heading: Poin
         width=round(width - 0.4, 3),
         low=min(spec.street, ground.floor),
         high=max(spec.street, ground.floor),
+        handrail=True,
         **names,
     )
     return ExitParts(spaces=(apron,), flightways=(ramp,))
@@ -253,6 +257,8 @@ def expand(spec: ExitSpec, pavements: Sequence[Space] = ()) -> ExitParts:
         height=2.3,
         exit_number=spec.number,
         fire_exit=True,
+        leaf="open",
+        hours=spec.hours,
         **names,
     )
     left, right = geo.moved(head, geo.left_of(heading), half), geo.moved(head, geo.left_of(heading), -half)

@@ -235,6 +235,7 @@ def _describe_space(build: Build, entity: Entity, space: Space, area: float) -> 
     writer = build.writer
     values: dict[str, Value | None] = common_values(space) | {"Category": space.category, "Access": space.access}
     values |= texts(space.text_ko, space.text_en)
+    values |= {"Tactile": build.plan.tactile(space), "OpeningHours": space.hours}
     if space.refuge:
         values |= {"Refuge": True, "RefugeCapacity": space.capacity or None}
     writer.properties(entity, COMMON, values)

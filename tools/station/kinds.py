@@ -31,6 +31,16 @@ LENGTH = Kind(
     "Write {key} = 1.5 (metres).",
     "m",
 )
+SILL = Kind(
+    "length",
+    {"type": "number", "minimum": 0},
+    _OR + "not a number of 0 or more.",
+    "Write {key} = 0.02 (metres).",
+    "m",
+)
+SPEED = Kind(
+    "speed", {"type": "number", "exclusiveMinimum": 0}, _OR + "not a number above 0.", "Write {key} = 0.5.", "m/s"
+)
 SECONDS = Kind(
     "duration", {"type": "number", "exclusiveMinimum": 0}, _OR + "not a number above 0.", "Write {key} = 84.", "s"
 )

@@ -44,8 +44,8 @@ class Table:
         return float(self.values[key])
 
     def number_or_none(self, key: str) -> float | None:
-        """Return a number of an accepted table, or ``None`` when it says nothing."""
-        return None if self.values[key] is None else self.number(key)
+        """Return a number of an accepted table, or ``None`` when it says nothing or its kind has no such key."""
+        return None if key not in self.values or self.values[key] is None else self.number(key)
 
     def count(self, key: str) -> int:
         """Return a whole number of an accepted table."""
@@ -54,6 +54,10 @@ class Table:
     def flag(self, key: str) -> bool:
         """Return a yes or no of an accepted table."""
         return bool(self.values[key])
+
+    def flag_or_none(self, key: str) -> bool | None:
+        """Return a yes or no of an accepted table, or ``None`` when it says nothing or its kind has no such key."""
+        return None if key not in self.values or self.values[key] is None else self.flag(key)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts of an accepted table."""

@@ -70,7 +70,12 @@ FACILITY_CATEGORIES = frozenset(
     }
 )
 ACCESS = frozenset({"public", "paid", "restricted"})
+LEAVES = frozenset({"hinged", "sliding", "revolving", "folding", "open"})
 CERTAINTIES = frozenset({"S", "D", "G", "assumed"})
+
+
+_OPPOSITE = 0.9
+"""Cosine of how far from opposite two sides may lie."""
 
 
 class PlanError(ValueError):
@@ -106,6 +111,30 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ride(Item):
+    """What is known of every stair, ramp, escalator, lift and moving walk; ``None`` and "" when nobody has said.
+
+    Attributes
+    ----------
+    handrail, tactile : handrails along it, tactile paving before its ends
+    accessible : whether its operator says that wheelchair users can use it
+    needs_staff : only runs with somebody from the staff
+    speed : along the way, metres per second
+    sign_ko, sign_en : what the sign at it says
+    hours : when it runs, in OpenStreetMap's syntax
+    """
+
+    handrail: bool | None = None
+    tactile: bool | None = None
+    accessible: bool | None = None
+    needs_staff: bool | None = None
+    speed: float | None = None
+    sign_ko: str = ""
+    sign_en: str = ""
+    hours: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Storey(Item):
     """A storey; its elevation is the lowest floor of its spaces and is not stated in the plan."""
 
@@ -123,6 +152,8 @@ class Space(Item):
     wall_top : height to which walls around it rise, metres; ``None`` means up to the clear height
     text_ko, text_en : a sentence about it
     refuge : whether people can wait there for rescue; ``capacity`` of how many, 0 when not stated
+    hours : when it is open, in OpenStreetMap's syntax
+    tactile : whether tactile paving leads through it; ``None`` when nobody has said (see :meth:`Plan.tactile`)
     """
 
     level: str
@@ -137,6 +168,8 @@ class Space(Item):
     text_en: str = ""
     refuge: bool = False
     capacity: int = 0
+    hours: str = ""
+    tactile: bool | None = None
 
     @property
     def outdoor(self) -> bool:
@@ -159,6 +192,10 @@ class Opening(Item):
     ----------
     adjoins : id of the neighbouring venue that it leads into
     sill : height of the lower edge above the floor, metres (windows)
+    leaf : how it opens, a word of :data:`LEAVES`; ``None`` when nobody has said, as below
+    automatic, intercom : opens by itself; opens when somebody has been spoken to
+    threshold : height of what one has to get over, metres
+    hours : when it is open, in OpenStreetMap's syntax
     """
 
     kind: str
@@ -171,6 +208,11 @@ class Opening(Item):
     fire_exit: bool = False
     adjoins: str = ""
     sill: float = 0.0
+    leaf: str | None = None
+    automatic: bool | None = None
+    threshold: float | None = None
+    intercom: bool | None = None
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +227,10 @@ class GateRow(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform(Item):
-    """The screen doors of one platform edge; ``front`` is where the first car stops, ``towards`` the next station."""
+    """The screen doors of one platform edge; ``front`` is where the first car stops, ``towards`` the next station.
+
+    ``gap`` is the way across to the train and ``gap_step`` how much higher its floor is, metres; ``None`` when unknown.
+    """
 
     space: str
     front: Point
@@ -195,10 +240,12 @@ class Platform(Item):
     line: str
     towards_ko: str = ""
     towards_en: str = ""
+    gap: float | None = None
+    gap_step: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flightway(Item):
+class Flightway(Ride):
     """A stair, ramp or escalator: straight, from the middle of its foot line along ``heading``.
 
     Attributes
@@ -238,8 +285,8 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lift(Item):
-    """A lift; ``centre`` of the shaft, ``size`` of the square shaft outside, metres."""
+class Lift(Ride):
+    """A lift; ``centre`` of the shaft, ``size`` of the square shaft outside, ``car_…`` the inside of the car, metres."""
 
     centre: Point
     size: float
@@ -247,10 +294,18 @@ class Lift(Item):
     stops: tuple[Stop, ...]
     rise_m: float | None = None
     register: str = ""
+    car_width: float | None = None
+    car_depth: float | None = None
+
+    @property
+    def through(self) -> bool:
+        """Whether it has doors on opposite sides."""
+        sides = [stop.side for stop in self.stops]
+        return any(a[0] * b[0] + a[1] * b[1] < -_OPPOSITE for a in sides for b in sides)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MovingWalk(Item):
+class MovingWalk(Ride):
     """A level moving walk in one space, from ``foot`` along ``heading``; ``direction`` is ``forward`` or ``both``."""
 
     space: str
@@ -263,11 +318,13 @@ class MovingWalk(Item):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StairLift(Item):
-    """A wheelchair platform that runs along the side of the stair ``on``; staff work it."""
+class StairLift(Ride):
+    """A wheelchair platform that runs along the side of the stair ``on``; ``car_…`` its size, metres."""
 
     on: str
     register: str = ""
+    car_width: float | None = None
+    car_depth: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -445,6 +502,16 @@ class Plan:
             if space.id == key:
                 return space
         raise KeyError(key)
+
+    def tactile(self, space: Space) -> bool | None:
+        """Return whether tactile paving leads through a space: what it says, else whether some is drawn there.
+
+        Platform edges have their strip drawn by themselves.
+        """
+        if space.tactile is not None:
+            return space.tactile
+        drawn = {path.space for path in self.tactile_paths} | {platform.space for platform in self.platforms}
+        return True if space.id in drawn else None
 
     def elevation(self, level: str) -> float:
         """Return the lowest floor of the spaces of a storey, metres."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tools.station import geometry as geo
 from tools.station import solids as body
-from tools.station.build import COMMON, Spot, common_values
+from tools.station.build import COMMON, Spot, common_values, metres
 from tools.station.layout import GATE_CABINET_M, door_places
 
 if TYPE_CHECKING:
@@ -49,9 +49,10 @@ def write_platform(build: Build, platform: Platform) -> None:
             COMMON,
             values
             | {"Category": "screen_door", "Access": "restricted", "Line": platform.line}
+            | {"Number": name, "Automatic": True, "Gap": metres(platform.gap), "GapStep": metres(platform.gap_step)}
             | {"TowardsKo": platform.towards_ko, "TowardsEn": platform.towards_en},
         )
-        build.writer.properties(door, "Pset_DoorCommon", {"IsExternal": False, "FireExit": False})
+        build.writer.properties(door, "Pset_DoorCommon", {"IsExternal": False, "FireExit": False, "HasDrive": True})
         build.bound(space.id, door, f"screen/{platform.id}/{name}")
         build.doors[f"{platform.id}/{name}"] = door
     _write_panels(build, platform, [distance for distance, _, _ in doors])

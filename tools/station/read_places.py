@@ -72,6 +72,8 @@ def read_space(reader: Reader, table: Table) -> None:
         text_en=table.text("text_en"),
         refuge=table.flag("refuge"),
         capacity=table.count("capacity"),
+        hours=table.text("hours"),
+        tactile=table.flag_or_none("tactile"),
     )
 
 
@@ -102,11 +104,33 @@ def read_opening(kind: str) -> Callable[[Reader, Table], None]:
                 width=table.number("width"),
                 height=table.number("height"),
                 sill=table.number("sill") if kind == "window" else 0.0,
+                **_leaf_of(table, kind),
                 **_exit_of(table, kind),
             )
         )
 
     return read
+
+
+class _LeafOf(TypedDict, total=False):
+    leaf: str | None
+    automatic: bool | None
+    threshold: float | None
+    intercom: bool | None
+    hours: str
+
+
+def _leaf_of(table: Table, kind: str) -> _LeafOf:
+    """Return what doors and entrances say of their leaf; a passage has none."""
+    if kind not in {"door", "entrance"}:
+        return {"leaf": "open"} if kind == "passage" else {}
+    return {
+        "leaf": table.values["leaf"],
+        "automatic": table.flag_or_none("automatic"),
+        "threshold": table.number_or_none("threshold"),
+        "intercom": table.flag_or_none("intercom"),
+        "hours": table.text("hours"),
+    }
 
 
 class _ExitOf(TypedDict, total=False):
@@ -156,6 +180,8 @@ def read_platform(reader: Reader, table: Table) -> None:
             line=reader.known(table, "line", reader.venue.lines),
             towards_ko=table.text("towards_ko"),
             towards_en=table.text("towards_en"),
+            gap=table.number_or_none("gap"),
+            gap_step=table.number_or_none("gap_step"),
         )
     )
 
@@ -180,6 +206,7 @@ def read_exit(reader: Reader, table: Table) -> None:
         street=table.number("street"),
         escalators=escalators,
         registers=registers or ("",) * len(escalators),
+        hours=table.text("hours"),
         ko=names["ko"] or f"{number}번 출구",
         en=names["en"] or f"Exit {number}",
         source=names["source"],

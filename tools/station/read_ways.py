@@ -36,6 +36,7 @@ def read_flightway(kind: str) -> Callable[[Reader, Table], None]:
                 direction=table.text("direction"),
                 rise_m=table.number_or_none("rise"),
                 register=table.text("register"),
+                **reader.ride(table),
             )
         )
 
@@ -69,6 +70,7 @@ def read_escalator_pair(reader: Reader, table: Table) -> None:
                 direction=way,
                 rise_m=table.number_or_none("rise"),
                 register=table.text(f"register_{way}"),
+                **reader.ride(table),
             )
         )
 
@@ -89,6 +91,9 @@ def read_lift(reader: Reader, table: Table) -> None:
             stops=tuple(stops),
             rise_m=table.number_or_none("rise"),
             register=table.text("register"),
+            car_width=table.number_or_none("car_width"),
+            car_depth=table.number_or_none("car_depth"),
+            **reader.ride(table),
         )
     )
 
@@ -106,6 +111,7 @@ def read_moving_walk(reader: Reader, table: Table) -> None:
             width=table.number("width"),
             direction=table.text("direction"),
             register=table.text("register"),
+            **reader.ride(table),
         )
     )
 
@@ -116,7 +122,16 @@ def read_stair_lift(reader: Reader, table: Table) -> None:
     on = table.text("on")
     if not any(way.id == on and way.kind == "stairs" for way in reader.flightways):
         raise table.where("on").error(f"no stair has the id {on!r}.", "Name one of the [[stairs]].")
-    reader.stair_lifts.append(m.StairLift(**names, on=on, register=table.text("register")))
+    reader.stair_lifts.append(
+        m.StairLift(
+            **names,
+            on=on,
+            register=table.text("register"),
+            car_width=table.number_or_none("car_width"),
+            car_depth=table.number_or_none("car_depth"),
+            **reader.ride(table),
+        )
+    )
 
 
 def read_stair_core(reader: Reader, table: Table) -> None:

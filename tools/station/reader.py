@@ -24,6 +24,19 @@ class Names(TypedDict):
     where: m.Where
 
 
+class RideKeys(TypedDict):
+    """Keyword arguments that every :class:`~tools.station.model.Ride` takes besides."""
+
+    handrail: bool | None
+    tactile: bool | None
+    accessible: bool | None
+    needs_staff: bool | None
+    speed: float | None
+    sign_ko: str
+    sign_en: str
+    hours: str
+
+
 class Reader:
     """Collects the elements of all files of one plan, and reads what many kinds of table have in common."""
 
@@ -57,6 +70,19 @@ class Reader:
             "source": table.text("source"),
             "certainty": table.text("certainty"),
             "where": table.where(),
+        }
+
+    def ride(self, table: Table) -> RideKeys:
+        """Return what a table of a way says of its use."""
+        return {
+            "tactile": table.flag_or_none("tactile"),
+            "accessible": table.flag_or_none("accessible"),
+            "handrail": table.flag_or_none("handrail"),
+            "needs_staff": table.flag_or_none("needs_staff"),
+            "speed": table.number_or_none("speed"),
+            "sign_ko": table.text("sign_ko"),
+            "sign_en": table.text("sign_en"),
+            "hours": table.text("hours"),
         }
 
     def known(self, table: Table, key: str, allowed: Collection[str]) -> str:

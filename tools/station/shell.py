@@ -8,7 +8,7 @@ from shapely.geometry import Polygon
 
 from tools.station import geometry as geo
 from tools.station import solids as body
-from tools.station.build import COMMON, Spot, common_values
+from tools.station.build import COMMON, Spot, common_values, metres
 from tools.station.network import MIN_STEP_FREE_M
 
 if TYPE_CHECKING:
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from tools.station.writer import Entity, Value
 
 _MIN_WELL_M2 = 0.5
+_ONE_LEAF_M = 1.2
+_OPERATIONS = {
+    "hinged": ("SINGLE_SWING_LEFT", "DOUBLE_DOOR_SINGLE_SWING"),
+    "sliding": ("SLIDING_TO_LEFT", "DOUBLE_DOOR_SLIDING"),
+    "folding": ("FOLDING_TO_LEFT", "DOUBLE_DOOR_FOLDING"),
+    "revolving": ("REVOLVING", "REVOLVING"),
+}
+"""``IfcDoorTypeOperationEnum`` of a door of one leaf and of two."""
 
 
 def write_walls(build: Build) -> None:
@@ -92,6 +100,7 @@ def _write_opening(build: Build, part: Hosted, wall: Entity) -> None:
         "Category": opening.kind,
         "ClearWidth": ("IfcPositiveLengthMeasure", opening.width),
     }
+    values |= _leaf_values(opening)
     if external:
         values |= {"ExitNumber": opening.exit_number, "ExitKind": opening.exit_kind or "street", "Access": "public"}
         values |= {"Adjoins": opening.adjoins}
@@ -101,6 +110,17 @@ def _write_opening(build: Build, part: Hosted, wall: Entity) -> None:
     ground = build.layout.outside_of(opening)
     if ground is not None:
         build.bound(ground.id, element, f"opening/{opening.id}", external=True)
+
+
+def _leaf_values(opening: Opening) -> dict[str, Value | None]:
+    """Return what is known of the leaf of a door; how it opens is in its ``OperationType``, but for one rolled up."""
+    return {
+        "DoorKind": "open" if opening.kind != "passage" and opening.leaf == "open" else None,
+        "Automatic": opening.automatic,
+        "Threshold": metres(opening.threshold),
+        "Intercom": opening.intercom,
+        "OpeningHours": opening.hours,
+    }
 
 
 def _write_window(build: Build, opening: Opening, hole: Entity, spot: Spot) -> None:
@@ -122,17 +142,16 @@ def _write_window(build: Build, opening: Opening, hole: Entity, spot: Spot) -> N
 
 
 def _write_door(build: Build, opening: Opening, level: str, *, at: Point, z: float, along: Point) -> Entity:
-    """Write a hinged, double or rolling door that fills an opening."""
-    if opening.kind == "entrance":
+    """Write the door that fills an opening: leaves by how it opens, a rolling shutter where an entrance does not say."""
+    double = opening.width > _ONE_LEAF_M
+    if opening.leaf is None or opening.leaf == "open":
         operation, solids = "ROLLINGUP", body.shutter_bodies(opening.width, opening.height)
-    elif opening.width > 1.2:
-        operation, solids = "DOUBLE_DOOR_SINGLE_SWING", body.leaves(opening.width, opening.height, "door")
+    elif double:
+        operation, solids = _OPERATIONS[opening.leaf][1], body.leaves(opening.width, opening.height, "door")
     else:
         half = opening.width / 2
-        operation, solids = (
-            "SINGLE_SWING_LEFT",
-            (body.box((-half, half), (-0.025, 0.025), (0.02, opening.height), "door"),),
-        )
+        operation = _OPERATIONS[opening.leaf][0]
+        solids = (body.box((-half, half), (-0.025, 0.025), (0.02, opening.height), "door"),)
     door = build.product(
         "IfcDoor",
         opening.id,
@@ -149,6 +168,7 @@ def _write_door(build: Build, opening: Opening, level: str, *, at: Point, z: flo
         "FireExit": opening.fire_exit,
         "HandicapAccessible": opening.width >= MIN_STEP_FREE_M
         and any(name in build.step_free for name in opening.between),
+        "HasDrive": opening.automatic,
     }
     build.writer.properties(door, "Pset_DoorCommon", door_values)
     build.writer.quantities(

@@ -22,7 +22,9 @@ from tools.station.kinds import (
     POINT,
     POINTS,
     SECONDS,
+    SILL,
     SPACE,
+    SPEED,
     STOPS,
     TEXT,
     TEXTS,
@@ -63,12 +65,32 @@ _WAY = (
     Key("heading", DIRECTION, "the direction in which it climbs"),
 )
 _DIRECTION = one_of({"up", "down", "both"})
+_HOURS = Key("hours", TEXT, "when it is open, as OpenStreetMap writes opening_hours; unknown when not given", "")
+_LEAF = (
+    Key("automatic", FLAG, "opens by itself; unknown when not given", None),
+    Key("threshold", SILL, "height of its sill, unknown when not given", None),
+    Key("intercom", FLAG, "somebody has to be spoken to before it opens; unknown when not given", None),
+    _HOURS,
+)
+_SPEED = Key("speed", SPEED, "along the way; unknown when not given", None)
+_CAR = (
+    Key("car_width", LENGTH, "inside of the car, across; unknown when not given", None),
+    Key("car_depth", LENGTH, "inside of the car, along the way in; unknown when not given", None),
+)
+_SERVED = (
+    Key("tactile", FLAG, "tactile paving warns of its ends; unknown when not given", None),
+    Key("accessible", FLAG, "its operator says that wheelchair users can use it; unknown when not given", None),
+    Key("sign_ko", TEXT, "what the sign at it says, in Korean", ""),
+    Key("sign_en", TEXT, "what the sign at it says, in English", ""),
+    _HOURS,
+)
+_HANDRAIL = Key("handrail", FLAG, "it has handrails; they are drawn unless this says no", default=True)
 _AT_WALL = Key("at", POINT, "its middle, on the wall")
 _BETWEEN = Key("between", ONE_OR_TWO_SPACES, "the spaces on its sides; one when the other side is outdoors")
 
 
-def _flightway(name: str, what: str, width: Key, direction: Key, example: str) -> TableKind:
-    return TableKind(name, what, (*_COMMON, *_WAY, width, direction, _RISE, _REGISTER), example)
+def _flightway(name: str, what: str, width: Key, direction: Key, *more: Key, example: str) -> TableKind:
+    return TableKind(name, what, (*_COMMON, *_WAY, width, direction, *more, *_SERVED, _RISE, _REGISTER), example)
 
 
 # ── the head of a file, and what lies under everything ────────────────────────────────────────────────────────────────
@@ -123,6 +145,8 @@ _GROUND = (
             Key("glass", FLAG, "its outer walls are glass", default=False),
             Key("refuge", FLAG, "people can wait here for rescue", default=False),
             Key("capacity", COUNT, "how many can wait", 0),
+            Key("tactile", FLAG, "tactile paving leads through it; yes by itself where some is drawn", None),
+            _HOURS,
             *_TEXTS,
         ),
         '[[space]]\nid = "hall"\nko = "대합실"\nen = "Concourse"\nlevel = "B1"\nbox = [0, 0, 60, 20]\nfloor = -5.0\n'
@@ -148,7 +172,15 @@ _BETWEEN_SPACES = (
     TableKind(
         "door",
         "A door in a wall. From 0.9 m a wheelchair fits through.",
-        (*_COMMON, _BETWEEN, _AT_WALL, _WIDTH, Key("height", LENGTH, "clear height", 2.1)),
+        (
+            *_COMMON,
+            _BETWEEN,
+            _AT_WALL,
+            _WIDTH,
+            Key("height", LENGTH, "clear height", 2.1),
+            Key("leaf", one_of(m.LEAVES), "how it opens", "hinged"),
+            *_LEAF,
+        ),
         '[[door]]\nid = "office-door"\nbetween = ["hall", "office"]\nat = [8, 20]\nwidth = 1.0',
     ),
     TableKind(
@@ -183,6 +215,8 @@ _BETWEEN_SPACES = (
             ),
             Key("fire_exit", FLAG, "marked as a fire exit", default=False),
             Key("adjoins", TEXT, "for adjoining: id of the neighbouring venue", ""),
+            Key("leaf", one_of(m.LEAVES), "how it opens; drawn as a shutter and unknown when not given", None),
+            *_LEAF,
         ),
         '[[entrance]]\nid = "street-door"\nko = "거리 출입구"\nen = "Street door"\nbetween = ["street-hall"]\n'
         'at = [0, 5]\nwidth = 1.8\nheight = 2.2\nexit_kind = "side"',
@@ -213,6 +247,8 @@ _BETWEEN_SPACES = (
             Key("line", TEXT, "id of a [[line]] in venue.toml"),
             Key("towards_ko", TEXT, "next station or direction, in Korean", ""),
             Key("towards_en", TEXT, "next station or direction, in English", ""),
+            Key("gap", LENGTH, "across to the train; unknown when not given", None),
+            Key("gap_step", HEIGHT, "how much higher the floor of the train is; unknown when not given", None),
         ),
         '[[platform]]\nid = "doors-south"\nko = "승강장안전문"\nen = "Screen doors"\nspace = "platform"\nfront = [50, 0]\n'
         'end = [130, 0]\ncars = 4\ndoors = 4\nline = "1"\ntowards_ko = "다음역"\ntowards_en = "Next station"',
@@ -233,6 +269,7 @@ _BETWEEN_SPACES = (
             Key("street", HEIGHT, "height of the street there", 0.0),
             Key("escalators", ESCALATORS, "escalators beside the stair, from left to right walking out", ()),
             Key("registers", TEXTS, "rows of the operator's list, one an escalator", ()),
+            _HOURS,
         ),
         '[[exit]]\nnumber = "1"\nko = "1번 출구"\nen = "Exit 1"\nfrom = "hall-west"\nat = [-20, 10]\nout = "-x"\n'
         'escalators = ["up"]\nsource = "A"\ncertainty = "S"',
@@ -247,7 +284,8 @@ _WAYS = (
         "its length follows from the two floors.",
         _WIDTH,
         Key("direction", _DIRECTION, "the way people may walk", "both"),
-        '[[stairs]]\nid = "platform-stairs"\nko = "승강장 계단"\nen = "Platform stairs"\nlower = "platform"\n'
+        _HANDRAIL,
+        example='[[stairs]]\nid = "platform-stairs"\nko = "승강장 계단"\nen = "Platform stairs"\nlower = "platform"\n'
         'upper = "paid-hall"\nfoot = [70, 5]\nheading = "+x"\nwidth = 3.0',
     ),
     _flightway(
@@ -255,7 +293,8 @@ _WAYS = (
         "A straight ramp of 1:12, with a landing of 1.5 m every 0.75 m of rise.",
         _WIDTH,
         Key("direction", _DIRECTION, "the way people may go", "both"),
-        '[[ramp]]\nid = "gallery-ramp"\nko = "경사로"\nen = "Ramp"\nlower = "hall"\nupper = "gallery"\nfoot = [30, 14]\n'
+        _HANDRAIL,
+        example='[[ramp]]\nid = "gallery-ramp"\nko = "경사로"\nen = "Ramp"\nlower = "hall"\nupper = "gallery"\nfoot = [30, 14]\n'
         'heading = "+y"\nwidth = 2.0',
     ),
     _flightway(
@@ -263,7 +302,8 @@ _WAYS = (
         "One escalator of 30° with level plates of 1.2 m at both ends.",
         Key("width", LENGTH, "width of the steps; balustrades add 0.3 m on each side", 1.2),
         Key("direction", _DIRECTION, "up, down, or both when it is switched"),
-        '[[escalator]]\nid = "platform-escalator"\nko = "에스컬레이터"\nen = "Escalator"\nlower = "platform"\n'
+        _SPEED,
+        example='[[escalator]]\nid = "platform-escalator"\nko = "에스컬레이터"\nen = "Escalator"\nlower = "platform"\n'
         'upper = "paid-hall"\nfoot = [90, 7.5]\nheading = "+x"\ndirection = "up"\nrise = 5.0',
     ),
     TableKind(
@@ -273,6 +313,8 @@ _WAYS = (
             *_COMMON,
             *_WAY,
             Key("up_side", one_of({"left", "right"}), "the side of the one that goes up, seen from the foot", "right"),
+            _SPEED,
+            *_SERVED,
             _RISE,
             Key("register_up", TEXT, "row of the operator's list of the one that goes up", ""),
             Key("register_down", TEXT, "row of the operator's list of the one that goes down", ""),
@@ -288,6 +330,10 @@ _WAYS = (
             Key("at", POINT, "middle of the shaft"),
             Key("size", LENGTH, "side of the square shaft, outside", 2.4),
             Key("stops", STOPS, "space and side of the door, lowest first"),
+            *_CAR,
+            _SPEED,
+            Key("needs_staff", FLAG, "only runs with somebody from the staff; unknown when not given", None),
+            *_SERVED,
             _RISE,
             _REGISTER,
         ),
@@ -305,6 +351,8 @@ _WAYS = (
             Key("length", LENGTH, "length"),
             Key("width", LENGTH, "width of the belt", 1.0),
             Key("direction", one_of({"forward", "both"}), "both when it is switched", "forward"),
+            _SPEED,
+            *_SERVED,
             _REGISTER,
         ),
         '[[moving_walk]]\nid = "walk-1"\nko = "무빙워크"\nen = "Moving walk"\nspace = "hall-west"\nat = [-18, 4]\n'
@@ -312,8 +360,17 @@ _WAYS = (
     ),
     TableKind(
         "stair_lift",
-        "A wheelchair platform on the side of a stair, worked by staff. No route counts on it.",
-        (*_COMMON, Key("on", TEXT, "id of a [[stairs]]"), _REGISTER),
+        "A wheelchair platform on the side of a stair, from its foot to its head. Routes count on it only for those who ask "
+        "for it.",
+        (
+            *_COMMON,
+            Key("on", TEXT, "id of a [[stairs]]"),
+            *_CAR,
+            _SPEED,
+            Key("needs_staff", FLAG, "only runs with somebody from the staff", default=True),
+            *_SERVED,
+            _REGISTER,
+        ),
         '[[stair_lift]]\nid = "stair-lift"\nko = "휠체어리프트"\nen = "Stair lift"\non = "platform-stairs"',
     ),
     TableKind(

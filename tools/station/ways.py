@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tools.station import geometry as geo
 from tools.station import solids as body
-from tools.station.build import COMMON, Spot, common_values
+from tools.station.build import COMMON, Spot, car_values, common_values, metres, ride_values
 from tools.station.layout import stop_threshold
 from tools.station.shell import cut
 
@@ -33,7 +33,7 @@ def _way_values(way: Flightway) -> dict[str, Value | None]:
     clear: Value = ("IfcPositiveLengthMeasure", way.width)
     values: dict[str, Value | None] = {"Category": way.kind, "Direction": way.direction, "ClearWidth": clear}
     values |= {"Rise": ("IfcPositiveLengthMeasure", round(way.high - way.low, 4)), "Register": way.register}
-    return common_values(way) | values
+    return common_values(way) | values | ride_values(way)
 
 
 def _write_escalator(build: Build, way: Flightway) -> None:
@@ -70,6 +70,11 @@ def _write_flights(build: Build, way: Flightway) -> None:
     build.writer.properties(whole, COMMON, _way_values(way))
     _describe_whole(build, way, whole, flights)
     members = [_write_run(build, way, run, index, level) for index, run in enumerate(found)]
+    if stairs:
+        build.stairs[way.id] = whole
+    if way.handrail is False:
+        build.writer.aggregate(f"way/{way.id}", whole, members)
+        return
     railing = build.product("IfcRailing", f"rail/{way.id}", Spot(level=level, at=way.foot, z=way.low, along=way.heading), name=f"Handrails of {way.id}", solids=body.rail_bodies(way), contained=False)  # fmt: skip
     railing.PredefinedType = "HANDRAIL"
     build.writer.aggregate(f"way/{way.id}", whole, [*members, railing])
@@ -85,14 +90,15 @@ def _describe_whole(build: Build, way: Flightway, whole: Entity, flights: list[R
             "NumberOfTreads": ("IfcCountMeasure", risers),
             "RiserHeight": ("IfcPositiveLengthMeasure", round(rise / risers, 6)),
             "TreadLength": ("IfcPositiveLengthMeasure", geo.TREAD_M),
-            "HandicapAccessible": False,
+            "HandicapAccessible": way.accessible or False,
             "IsExternal": False,
         }
         build.writer.properties(whole, "Pset_StairCommon", values)
     else:
         slope: Value = ("IfcPlaneAngleMeasure", round(math.atan(1 / geo.RAMP_SLOPE), 6))
+        accessible = way.accessible is not False
         build.writer.properties(
-            whole, "Pset_RampCommon", {"RequiredSlope": slope, "HandicapAccessible": True, "IsExternal": False}
+            whole, "Pset_RampCommon", {"RequiredSlope": slope, "HandicapAccessible": accessible, "IsExternal": False}
         )
 
 
@@ -147,11 +153,11 @@ def write_moving_walk(build: Build, walk: MovingWalk) -> None:
         "ClearWidth": ("IfcPositiveLengthMeasure", walk.width),
         "Register": walk.register,
     }
-    build.writer.properties(entity, COMMON, common_values(walk) | values)
+    build.writer.properties(entity, COMMON, common_values(walk) | values | ride_values(walk))
 
 
 def write_stair_lift(build: Build, lift: StairLift) -> None:
-    """Write a wheelchair platform on a stair: something people look for, worked by staff, and no way of its own."""
+    """Write a wheelchair platform on a stair: something people look for, and a way of its own beside the stair's steps."""
     way = next(way for way in build.plan.flightways if way.id == lift.on)
     entity = build.product(
         "IfcBuildingElementProxy",
@@ -162,8 +168,9 @@ def write_stair_lift(build: Build, lift: StairLift) -> None:
     )
     entity.PredefinedType, entity.ObjectType = "USERDEFINED", "stair_lift"
     rise: Value = ("IfcPositiveLengthMeasure", round(way.high - way.low, 4))
-    values = {"Category": "stair_lift", "Access": "public", "Register": lift.register, "Rise": rise, "Stairs": lift.on}
-    build.writer.properties(entity, COMMON, common_values(lift) | values)
+    values: dict[str, Value | None] = {"Category": "stair_lift", "Access": "public", "Register": lift.register}
+    values |= {"Rise": rise, "Stairs": build.stairs[lift.on].GlobalId}
+    build.writer.properties(entity, COMMON, common_values(lift) | values | car_values(lift) | ride_values(lift))
 
 
 def write_lift(build: Build, lift: Lift) -> None:
@@ -184,15 +191,15 @@ def write_lift(build: Build, lift: Lift) -> None:
         car,
         COMMON,
         common_values(lift)
-        | {"Category": "lift", "Direction": "both", "Stops": stops, "Rise": rise, "Register": lift.register},
+        | {"Category": "lift", "Direction": "both", "Stops": stops, "Rise": rise, "Register": lift.register}
+        | {"Through": lift.through}
+        | car_values(lift)
+        | ride_values(lift),
     )
     build.writer.properties(
         car,
         "Pset_TransportElementElevator",
-        {
-            "ClearWidth": ("IfcPositiveLengthMeasure", lift.size - 0.7),
-            "ClearHeight": ("IfcPositiveLengthMeasure", 2.25),
-        },
+        {"ClearWidth": metres(lift.car_width), "ClearDepth": metres(lift.car_depth)},
     )
     _write_shaft(build, lift, car)
 
@@ -243,10 +250,11 @@ def _write_stop(build: Build, lift: Lift, stop: Stop, wall: Entity, car: Entity,
         "NameKo": f"{lift.ko} {space.level}",
         "NameEn": f"{lift.en} {space.level}",
         "Category": "door",
+        "Automatic": True,
     }
     build.writer.properties(door, COMMON, values | {"Lift": lift.id, "ClearWidth": ("IfcPositiveLengthMeasure", width)})
     build.writer.properties(
-        door, "Pset_DoorCommon", {"IsExternal": False, "FireExit": False, "HandicapAccessible": True}
+        door, "Pset_DoorCommon", {"IsExternal": False, "FireExit": False, "HandicapAccessible": True, "HasDrive": True}
     )
     build.bound(space.id, door, f"lift/{key}")
 

@@ -24,7 +24,7 @@ export class AboutPanel {
   constructor(context: Context) {
     this.context = context;
     context.store.subscribe((state, before) => {
-      if (state.lang !== before.lang) this.render();
+      if (state.lang !== before.lang || state.operator !== before.operator) this.render();
     });
   }
 
@@ -56,6 +56,7 @@ export class AboutPanel {
         report && h("a", { href: this.context.api.address(report) }, t("about.report")),
       ),
       h("p", { class: "quiet" }, t("about.keys")),
+      this.operators(),
       h("p", { class: "quiet" }, t("about.software")),
     );
   }
@@ -64,6 +65,21 @@ export class AboutPanel {
     const link = ([page, icon]: (typeof PAGES)[number]): HTMLElement =>
       h("li", {}, h("a", { href: addressFor(location.search, { page }) }, svg(iconPath(icon)), t(`about.page.${page}`)));
     return h("nav", { "aria-label": t("about.pages") }, h("ul", { class: "about-links" }, ...PAGES.map(link)));
+  }
+
+  /** For those who run the building: what they report holds for everybody. */
+  private operators(): HTMLElement {
+    const { context } = this;
+    const { operator } = context.store.get();
+    const enter = (): void => void import("./operator").then(({ askKey }) => askKey(context));
+    const leave = (): void => void import("./operator").then(({ forget }) => forget(context));
+    return h(
+      "section",
+      { class: "operators" },
+      h("h3", {}, t("operator.title")),
+      h("p", { class: "quiet" }, t(operator ? "operator.ready" : "operator.intro")),
+      h("button", { class: "button", type: "button", onclick: operator ? leave : enter }, svg(iconPath("key")), t(operator ? "operator.leave" : "operator.enter")),
+    );
   }
 
   private venueChoice(): HTMLElement {

@@ -4,8 +4,12 @@ import type {
   EvacuationRequest,
   Feature,
   FeatureCollection,
+  IsochroneRequest,
   Lang,
   Link,
+  Match,
+  Profile,
+  Report,
   RouteRequest,
   Venue,
   VenueSummary,
@@ -94,11 +98,47 @@ export class Api {
   }
 
   route(body: RouteRequest): Promise<FeatureCollection> {
-    return this.request<FeatureCollection>("v1/routes", body);
+    return this.request<FeatureCollection>("v1/routes", { body });
+  }
+
+  /** Why a route goes where it goes, or why there is none. */
+  explain(body: RouteRequest): Promise<unknown> {
+    return this.request<unknown>("v1/routes/explain", { body });
+  }
+
+  async profiles(): Promise<Profile[]> {
+    return (await this.request<{ profiles: Profile[] }>("v1/profiles")).profiles;
+  }
+
+  /** Places that a text may mean, the likeliest first; `signal` gives up on it. */
+  async search(venue: string, text: string, signal?: AbortSignal): Promise<Match[]> {
+    const query = new URLSearchParams({ q: text, venue, suggest: "true" });
+    return (await this.request<{ matches: Match[] }>(`v1/search?${query}`, { signal })).matches;
+  }
+
+  nearby(query: Readonly<Record<string, string>>): Promise<FeatureCollection> {
+    return this.request<FeatureCollection>(`v1/nearby?${new URLSearchParams(query)}`);
+  }
+
+  isochrones(body: IsochroneRequest): Promise<FeatureCollection> {
+    return this.request<FeatureCollection>("v1/isochrones", { body });
+  }
+
+  closures(venue: string): Promise<unknown> {
+    return this.request<unknown>(`v1/closures?${new URLSearchParams({ venue })}`);
+  }
+
+  report(report: Report, key: string): Promise<unknown> {
+    return this.request<unknown>("v1/closures", { body: report, key });
+  }
+
+  /** Take back a report; `tag` is what the server said of its state. */
+  reopen(venue: string, id: string, key: string, tag = ""): Promise<unknown> {
+    return this.request<unknown>(`v1/closures/${encodeURIComponent(id)}?${new URLSearchParams({ venue })}`, { method: "DELETE", key, tag });
   }
 
   evacuation(body: EvacuationRequest): Promise<FeatureCollection> {
-    return this.request<FeatureCollection>("v1/evacuations", body);
+    return this.request<FeatureCollection>("v1/evacuations", { body });
   }
 
   /** The address behind a link of an answer. */
@@ -106,8 +146,9 @@ export class Api {
     return new URL(link.href, this.base).href;
   }
 
-  private async request<T>(path: string, body?: unknown): Promise<T> {
-    const response = await this.send(path, body);
+  private async request<T>(path: string, asked: Asked = {}): Promise<T> {
+    const response = await this.send(path, asked);
+    if (response.status === 204) return undefined as T;
     const type = response.headers.get("Content-Type") ?? "";
     const answer: unknown = type.includes("json") ? await response.json().catch(() => null) : null;
     if (!response.ok) throw toProblem(answer, response.status);
@@ -115,19 +156,31 @@ export class Api {
     return answer as T;
   }
 
-  private async send(path: string, body?: unknown): Promise<Response> {
+  private async send(path: string, { body, method, key, tag, signal }: Asked): Promise<Response> {
     const headers: Record<string, string> = { "Accept-Language": this.lang };
     if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (key) headers["Authorization"] = `Bearer ${key}`;
+    if (tag) headers["If-Match"] = tag;
+    const limit = AbortSignal.timeout(TIMEOUT_MS);
     try {
       return await fetch(new URL(path, this.base), {
-        method: body === undefined ? "GET" : "POST",
+        method: method ?? (body === undefined ? "GET" : "POST"),
         headers,
         body: body === undefined ? null : JSON.stringify(body),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: signal ? AbortSignal.any([signal, limit]) : limit,
       });
     } catch (error) {
+      if (signal?.aborted) throw new ApiProblem({ title: "", code: "given-up" });
       const timedOut = error instanceof DOMException && error.name === "TimeoutError";
       throw new ApiProblem({ title: "", code: timedOut ? "timeout" : "offline" });
     }
   }
+}
+
+interface Asked {
+  body?: unknown;
+  method?: "DELETE";
+  key?: string;
+  tag?: string;
+  signal?: AbortSignal | undefined;
 }

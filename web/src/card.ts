@@ -6,6 +6,7 @@ import { h, keepingFocus, replace, svg } from "./dom";
 import { best, isKey, metres, t } from "./i18n";
 import { iconPath, markerColour } from "./icons";
 import { asProblem, problemCard } from "./problem";
+import { closedSince, closureOn } from "./live";
 import type { State } from "./state";
 import type { Feature } from "./types";
 
@@ -22,7 +23,7 @@ export class Card {
   }
 
   private follow(state: State, before: State): void {
-    if (state.picked !== before.picked || state.lang !== before.lang || state.closed !== before.closed) void this.render();
+    if (state.picked !== before.picked || state.lang !== before.lang || state.closed !== before.closed || state.live !== before.live || state.operator !== before.operator) void this.render();
   }
 
   private async render(): Promise<void> {
@@ -87,17 +88,26 @@ export class Card {
   }
 
   private actions(element: Element | undefined): HTMLElement {
-    const { picked, closed } = this.context.store.get();
+    const { picked, closed, live, operator } = this.context.store.get();
     const from = (): void => this.context.store.set({ from: picked, tab: "route", picked: undefined, open: true });
     const to = (): void => this.context.store.set({ to: picked, tab: "route", picked: undefined, open: true });
+    const around = (): void => this.context.store.set({ from: picked, tab: "around", picked: undefined, open: true });
     const id = picked?.id ?? "";
+    const reported = closureOn(live, id);
+    const canClose = element !== undefined && CLOSABLE.has(element.type);
+    const report = (): void => void import("./operator").then(({ reportClosure }) => reportClosure(this.context, id));
+    const reopen = (): void => void (reported && import("./operator").then((operators) => operators.reopen(this.context, reported)));
     const toggle = (): void => this.context.store.toggleClosed(id);
     return h(
       "div",
       { class: "actions" },
       h("button", { class: "button primary", type: "button", onclick: to }, svg(iconPath("route")), t("card.to")),
       h("button", { class: "button", type: "button", onclick: from }, t("card.from")),
-      element && CLOSABLE.has(element.type)
+      h("button", { class: "button", type: "button", onclick: around }, svg(iconPath("around")), t("card.around")),
+      reported && h("p", { class: "closed-now" }, svg(iconPath("blocked")), [closedSince(reported), best(reported.cause)].filter(Boolean).join(" · ")),
+      operator && canClose && !reported ? h("button", { class: "button warn", type: "button", onclick: report }, svg(iconPath("warning")), t("operator.report")) : null,
+      operator && reported ? h("button", { class: "button", type: "button", onclick: reopen }, t("operator.open")) : null,
+      canClose
         ? h(
             "button",
             { class: "button warn", type: "button", "aria-pressed": closed.has(id), onclick: toggle },

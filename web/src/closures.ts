@@ -1,8 +1,31 @@
-/** What the user treats as closed: a list that can be undone, shared by routes and escape routes. */
+/** What is closed: what operators reported, for everybody, and what the user treats as closed for the questions of this page. */
 import type { Context } from "./context";
 import { h, svg } from "./dom";
-import { t } from "./i18n";
+import { best, t } from "./i18n";
+import { momentText } from "./i18n/time";
 import { iconPath } from "./icons";
+import { type Closure, closedSince } from "./live";
+import { showButton } from "./route/notes";
+
+/** Reported closures with their age; an operator can open each again. */
+export function liveList(context: Context): HTMLElement | null {
+  const { live, operator } = context.store.get();
+  if (live.length === 0) return null;
+  const item = (closure: Closure): HTMLElement => {
+    const names = closure.elements.map((id) => context.nameOfId(id)).join(", ");
+    const words = [closedSince(closure), best(closure.cause), closure.until !== undefined && t("live.until", { time: momentText(closure.until) })].filter(Boolean).join(" · ");
+    const open = (): void => void import("./operator").then(({ reopen }) => reopen(context, closure));
+    return h(
+      "li",
+      {},
+      svg(iconPath("blocked")),
+      h("span", { class: "name" }, h("b", {}, names), " ", h("span", { class: "quiet" }, words)),
+      showButton(context, closure.elements[0] ?? ""),
+      operator && h("button", { class: "link", type: "button", "aria-label": t("closed.remove", { name: names }), onclick: open }, t("operator.open")),
+    );
+  };
+  return h("section", { class: "closures notes live" }, h("h3", {}, t("live.title")), h("ul", {}, ...live.map(item)));
+}
 
 export function closureList(context: Context): HTMLElement {
   const { closed } = context.store.get();
@@ -24,16 +47,4 @@ export function closureList(context: Context): HTMLElement {
     closed.size > 0 ? h("ul", { class: "chips-list" }, ...items) : h("p", { class: "quiet" }, t("closed.none")),
     closed.size > 0 && h("p", { class: "quiet" }, t("closed.scope")),
   );
-}
-
-export function modeSwitch(context: Context, name: string): HTMLElement {
-  const { mode } = context.store.get();
-  const option = (value: "walk" | "wheelchair"): HTMLElement =>
-    h(
-      "label",
-      {},
-      h("input", { type: "radio", name, value, checked: mode === value, onchange: () => context.store.set({ mode: value }) }),
-      h("span", {}, svg(iconPath(value)), t(`mode.${value}`)),
-    );
-  return h("fieldset", { class: "segmented" }, h("legend", { class: "visually-hidden" }, t("route.mode")), option("walk"), option("wheelchair"));
 }

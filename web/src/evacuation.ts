@@ -1,6 +1,6 @@
 /** Evacuation panel: every way out, by exit; spaces without one come first. */
 import type { ApiProblem } from "./api";
-import { closureList, modeSwitch } from "./closures";
+import { closureList } from "./closures";
 import type { Context } from "./context";
 import { h, keepingFocus, replace, svg } from "./dom";
 import { duration, metres, t } from "./i18n";
@@ -8,6 +8,7 @@ import { iconPath } from "./icons";
 import { byExit, type EscapeProblem, type EvacuationAnswer, readEvacuation } from "./journey";
 import { exitColour } from "./palette";
 import { asProblem, problemCard, problemTitle } from "./problem";
+import { ProfileChoice } from "./route/profiles";
 import type { State } from "./state";
 
 type Outcome = { kind: "none" } | { kind: "busy" } | { kind: "answer"; answer: EvacuationAnswer } | { kind: "problem"; problem: ApiProblem };
@@ -18,10 +19,12 @@ export class EvacuationPanel {
   readonly root = h("div", { class: "panel-body" });
   private readonly context: Context;
   private outcome: Outcome = { kind: "none" };
+  private readonly profiles: ProfileChoice;
   private asked = 0;
 
   constructor(context: Context) {
     this.context = context;
+    this.profiles = new ProfileChoice(context, "evacuation-profile");
     context.store.subscribe((state, before) => this.follow(state, before));
   }
 
@@ -35,9 +38,9 @@ export class EvacuationPanel {
       this.root,
       h("h2", { class: "wide-only" }, t("evac.title")),
       h("p", { class: "quiet" }, t("evac.intro")),
-      modeSwitch(context, "evacuation-mode"),
+      this.profiles.root,
       this.actions(),
-      h("div", { class: "answer", "aria-live": "polite" }, this.answer()),
+      h("div", { class: "answer" }, this.answer()),
       closureList(context),
     );
   }
@@ -62,16 +65,16 @@ export class EvacuationPanel {
   }
 
   private follow(state: State, before: State): void {
-    const asksAnew = state.mode !== before.mode || state.closed !== before.closed;
+    const asksAnew = state.profile !== before.profile || state.closed !== before.closed;
     const isAnswered = this.outcome.kind !== "none";
-    if (state.shown === "route" && before.shown !== "route" && isAnswered) this.finish(++this.asked, { kind: "none" });
+    if (state.shown !== "evacuation" && before.shown === "evacuation" && isAnswered) this.finish(++this.asked, { kind: "none" });
     // Reasons come in the language of the question.
     else if (isAnswered && (asksAnew || state.lang !== before.lang)) void this.ask();
     else if (asksAnew || state.lang !== before.lang) this.render();
   }
 
   private async ask(): Promise<void> {
-    const { mode, closed } = this.context.store.get();
+    const { profile: mode, closed } = this.context.store.get();
     const turn = ++this.asked;
     this.context.store.set({ shown: "evacuation", blocked: new Set() });
     this.finish(turn, { kind: "busy" });
@@ -87,7 +90,11 @@ export class EvacuationPanel {
     if (turn !== this.asked) return;
     this.outcome = outcome;
     document.documentElement.dataset["evacuation"] = { none: "none", busy: "busy", answer: "drawn", problem: "problem" }[outcome.kind];
-    if (outcome.kind === "answer") this.drawAnswer(outcome.answer);
+    if (outcome.kind === "answer") {
+      const { without, complete } = outcome.answer;
+      this.context.announce(without.length > 0 ? t("evac.withoutWay", { count: without.length }) : t(complete ? "evac.allOut" : "evac.incomplete"));
+      this.drawAnswer(outcome.answer);
+    }
     else if (this.context.store.get().shown === "evacuation") {
       this.context.setPaths([]);
       this.context.store.set({ tints: new Map() });

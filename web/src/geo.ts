@@ -16,11 +16,24 @@ export function toEcef(lonDeg: number, latDeg: number, heightM: number): Vec3 {
   return [across * Math.cos(lon), across * Math.sin(lon), (normal * (1 - ECCENTRICITY_2) + heightM) * Math.sin(lat)];
 }
 
+/** Inverse of `toEcef` (Bowring 1985: better than a millimetre up to 10 km above the ellipsoid): degrees, degrees, metres. */
+export function toGeodetic([x, y, z]: Vec3): Vec3 {
+  const semiMinorM = SEMI_MAJOR_M * Math.sqrt(1 - ECCENTRICITY_2);
+  const second2 = ECCENTRICITY_2 / (1 - ECCENTRICITY_2);
+  const across = Math.hypot(x, y);
+  const reduced = Math.atan2(SEMI_MAJOR_M * z, semiMinorM * across);
+  const lat = Math.atan2(z + second2 * semiMinorM * Math.sin(reduced) ** 3, across - ECCENTRICITY_2 * SEMI_MAJOR_M * Math.cos(reduced) ** 3);
+  const normal = SEMI_MAJOR_M / Math.sqrt(1 - ECCENTRICITY_2 * Math.sin(lat) ** 2);
+  const heightM = across * Math.cos(lat) + z * Math.sin(lat) - SEMI_MAJOR_M ** 2 / normal;
+  return [(Math.atan2(y, x) * 180) / Math.PI, (lat * 180) / Math.PI, heightM];
+}
+
 /** Inverse of the site's 4×4 affine (column-major, site → ECEF), applied in double precision. */
 export class SiteFrame {
   private readonly inverse: number[];
   private readonly origin: Vec3;
   private readonly heightM: number;
+  private readonly transform: readonly number[];
 
   constructor(transform: readonly number[], heightM = 0) {
     if (transform.length !== 16 || !transform.every(Number.isFinite)) throw new RangeError("transform needs 16 numbers");
@@ -35,6 +48,14 @@ export class SiteFrame {
     ].map((value) => value / determinant); // prettier-ignore
     this.origin = [m(12), m(13), m(14)];
     this.heightM = heightM;
+    this.transform = transform;
+  }
+
+  /** Longitude, latitude (degrees) and height (metres) of a point of the site. */
+  toEarth([x, y, z]: Vec3): Vec3 {
+    const m = (index: number): number => this.transform[index] as number;
+    const row = (index: number): number => m(index) * x + m(index + 4) * y + m(index + 8) * z + m(index + 12);
+    return toGeodetic([row(0), row(1), row(2)]);
   }
 
   /** Site metres of a GeoJSON position; without a height it lies at `zM` of the site. */

@@ -6,6 +6,8 @@ import type { Feature, FeatureCollection, Text } from "./types";
 export interface Step {
   maneuver: string;
   text: Text;
+  /** For reading aloud: no abbreviations, one action. */
+  spoken: Text;
   lengthM: number;
   durationS: number;
   levelFrom: string;
@@ -13,12 +15,32 @@ export interface Step {
   point: Vec3;
 }
 
+/** Something worth knowing about a route. */
+export interface Note {
+  code: string;
+  element: string;
+  text: Text;
+}
+
+/** What is known of a lift on the way, and since when. */
+export interface LiftStatus {
+  id: string;
+  status: string;
+  ageS: number | undefined;
+}
+
 export interface RouteAnswer {
+  profile: string;
   lengthM: number;
   durationS: number;
   stepFree: boolean | undefined;
   levels: string[];
   closures: string[];
+  /** What was closed where it would have gone: ids of elements or of reports. */
+  avoided: string[];
+  openings: string[];
+  notes: Note[];
+  lifts: LiftStatus[];
   points: Vec3[];
   steps: Step[];
 }
@@ -44,18 +66,34 @@ export interface EvacuationAnswer {
   complete: boolean;
 }
 
-/** @throws RangeError when the answer holds no line: then there is nothing that could be shown as a route. */
+/**
+ * The route that is proposed, then others that differ.
+ *
+ * @throws RangeError when the answer holds no line: then there is nothing that could be shown as a route.
+ */
+export function readRoutes(answer: FeatureCollection, frame: SiteFrame): RouteAnswer[] {
+  const others = Array.isArray(answer["alternatives"]) ? (answer["alternatives"] as FeatureCollection[]) : [];
+  return [answer, ...others].map((route) => readRoute(route, frame));
+}
+
+/** @throws RangeError as `readRoutes`. */
 export function readRoute(answer: FeatureCollection, frame: SiteFrame): RouteAnswer {
   const overview = answer.features.find((feature) => feature.geometry?.type === "LineString");
   const points = overview ? lineOf(overview, frame) : [];
   if (!overview || points.length < 2) throw new RangeError("the answer holds no route");
   const properties = overview.properties;
+  const more = (name: string): unknown => properties[name] ?? answer[name];
   return {
+    profile: String(properties["profile"] ?? properties["mode"] ?? ""),
     lengthM: num(properties["length_m"]),
     durationS: num(properties["duration_s"]),
     stepFree: typeof properties["step_free"] === "boolean" ? properties["step_free"] : undefined,
     levels: strings(properties["level_ids"] ?? properties["levels"]),
     closures: strings(properties["closures_applied"]),
+    avoided: ids(more("closures_avoided")),
+    openings: strings(properties["openings"]),
+    notes: records(more("notes")).map((note) => ({ code: String(note["code"] ?? ""), element: idOf(note["element"]), text: textOf(note["text"]) })),
+    lifts: records(more("lifts")).map((lift) => ({ id: idOf(lift), status: String(lift["status"] ?? "unknown"), ageS: maybe(lift["age_s"]) })),
     points,
     steps: answer.features.filter((feature) => asRecord(feature.properties)["text"] !== undefined).map((feature) => stepOf(feature, frame)),
   };
@@ -85,18 +123,21 @@ export function byExit(ways: readonly EscapeWay[]): ExitSummary[] {
   return [...table.values()].sort((a, b) => b.spaces - a.spaces || a.exit.localeCompare(b.exit, "en", { numeric: true }));
 }
 
+/** The line people are shown. Where the exact line is given beside it, the geometry is the natural one. */
 function lineOf(feature: Feature, frame: SiteFrame): Vec3[] {
   const site = feature.properties["site_coordinates"];
-  if (Array.isArray(site) && site.length > 1) return positionsOf(site).map(([x = 0, y = 0, z = 0]) => [x, y, z]);
+  if (feature.properties["exact"] === undefined && Array.isArray(site) && site.length > 1) return positionsOf(site).map(([x = 0, y = 0, z = 0]) => [x, y, z]);
   return positionsOf(feature.geometry?.coordinates).map((position) => frame.toSite(position));
 }
 
 function stepOf(feature: Feature, frame: SiteFrame): Step {
   const properties = feature.properties;
-  const text = properties["text"];
+  const text = textOf(properties["text"]);
+  const spoken = textOf(properties["spoken"]);
   return {
     maneuver: String(properties["maneuver"] ?? ""),
-    text: typeof text === "string" ? { default: text } : (asRecord(text) as Text),
+    text,
+    spoken: spoken.ko || spoken.en || spoken.default ? spoken : text,
     lengthM: num(properties["length_m"]),
     durationS: num(properties["duration_s"]),
     levelFrom: levelId(properties["level_from"]),
@@ -134,6 +175,23 @@ function idOf(value: unknown): string {
 
 function levelId(value: unknown): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : idOf(value);
+}
+
+function textOf(value: unknown): Text {
+  return typeof value === "string" ? { default: value } : (asRecord(value) as Text);
+}
+
+function records(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.map(asRecord) : [];
+}
+
+/** Ids of a list of ids or of things that have one. */
+function ids(value: unknown): string[] {
+  return Array.isArray(value) ? value.map((entry) => idOf(entry) || idOf(asRecord(entry)["element"])).filter(Boolean) : [];
+}
+
+function maybe(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
 function num(value: unknown): number {

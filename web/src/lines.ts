@@ -10,9 +10,14 @@ export interface Path {
   points: readonly Vec3[];
   colour: string;
   widthPx: number;
+  /** From 0 to 1: fainter than usual. */
+  opacity?: number;
+  /** Broken, for what cannot be gone. */
+  dashed?: boolean;
 }
 
 const LIFT_M = 0.25;
+const DASH_M = 0.8;
 const LINE_ORDER = 1e5;
 const CASING_PX = 4;
 /** Thinner ways come in crowds: what covers them may hide more of them. */
@@ -67,10 +72,11 @@ export class Lines {
   private add(path: Path, place: (point: Vec3) => THREE.Vector3): void {
     const points = path.points.map((point) => place([point[0], point[1], point[2] + LIFT_M]));
     if (points.length < 2) return;
-    this.line(points, "#ffffff", path.widthPx + CASING_PX, 0.95, { order: 0, nearer: 1 });
+    const { dashed = false, opacity = 1 } = path;
+    if (!dashed) this.line(points, "#ffffff", path.widthPx + CASING_PX, 0.95 * opacity, { order: 0, nearer: 1 });
     // What a wall or a storey covers is still seen, but as covered.
-    this.line(points, path.colour, path.widthPx, path.widthPx < WIDE_PX ? 0.2 : 0.42, { order: 1, through: true });
-    this.line(points, path.colour, path.widthPx, 1, { order: 2, nearer: 2 });
+    this.line(points, path.colour, path.widthPx, (path.widthPx < WIDE_PX ? 0.2 : 0.42) * opacity, { order: 1, through: true, dashed });
+    this.line(points, path.colour, path.widthPx, opacity, { order: 2, nearer: 2, dashed });
   }
 
   private line(
@@ -78,14 +84,16 @@ export class Lines {
     colour: string,
     widthPx: number,
     opacity: number,
-    { order, through = false, nearer = 0 }: { order: number; through?: boolean; nearer?: number },
+    { order, through = false, nearer = 0, dashed = false }: { order: number; through?: boolean; nearer?: number; dashed?: boolean },
   ): void {
     const geometry = new LineGeometry();
     geometry.setPositions(points.flatMap((point) => [point.x, point.y, point.z]));
     const material = new LineMaterial({ color: colour, linewidth: widthPx, opacity, transparent: true, depthTest: !through, depthWrite: false });
     // Over the floor that it lies on, from far away as well.
     Object.assign(material, { polygonOffset: true, polygonOffsetFactor: -nearer * 4, polygonOffsetUnits: -nearer * 40 });
+    Object.assign(material, { dashed, dashSize: DASH_M, gapSize: DASH_M });
     const line = new Line2(geometry, material);
+    if (dashed) line.computeLineDistances();
     line.renderOrder = LINE_ORDER + order;
     line.frustumCulled = false;
     this.group.add(line);

@@ -13,17 +13,20 @@ import { Card } from "./card";
 import { Catalogue, type Place } from "./catalogue";
 import type { Context } from "./context";
 import { PageDoor } from "./door";
+import { h } from "./dom";
 import { EvacuationPanel } from "./evacuation";
 import { SiteFrame } from "./geo";
 import { best, initialLanguage, rememberLanguage, setLanguage, t } from "./i18n";
+import { operatorKey } from "./key";
 import { sortLevels } from "./levels";
+import { Live } from "./live";
 import { Picture } from "./picture";
 import { PlacesPanel } from "./places";
 import { asProblem, problemCard } from "./problem";
-import { RoutePanel } from "./route";
+import { RoutePanel } from "./route/panel";
 import { Shell } from "./shell";
 import { Store } from "./state";
-import type { Lang, Venue, VenueSummary } from "./types";
+import type { Lang, Profile, Venue, VenueSummary } from "./types";
 
 const query = new URLSearchParams(location.search);
 const stageCode = query.has("venue") && !query.has("page") ? import("./stage") : undefined;
@@ -35,7 +38,11 @@ async function findVenue(api: Api, id: string): Promise<{ venue: Venue; venues: 
   return { venue, venues: await list.catch(() => [venue]) };
 }
 
-function contextFor(api: Api, store: Store, found: { venue: Venue; venues: VenueSummary[] }, picture: Picture): Context {
+function contextFor(api: Api, store: Store, found: { venue: Venue; venues: VenueSummary[] }, picture: Picture, shell: Shell): Context {
+  let known: readonly Profile[] = [];
+  const profiles = api.profiles().then((list) => (known = list));
+  // Without the list the common ones can still be chosen.
+  profiles.catch(() => undefined);
   const levels = sortLevels(found.venue.levels);
   const frame = new SiteFrame(found.venue.frame.ecef_transform, found.venue.frame.origin?.[2] ?? 0);
   const catalogue = new Catalogue(levels, frame);
@@ -54,7 +61,12 @@ function contextFor(api: Api, store: Store, found: { venue: Venue; venues: Venue
     levels,
     frame,
     catalogue,
+    live: new Live(api, store, found.venue.id),
+    profiles,
+    knownProfiles: () => known,
+    announce: (text) => shell.announce(text),
     setPaths: (paths) => picture.setPaths(paths),
+    setAreas: (areas, tags) => picture.setAreas(areas, tags),
     focus: (points, level) => picture.focus(points, level),
     nameOf,
     nameOfId,
@@ -82,7 +94,8 @@ function buildPanels(context: Context, shell: Shell, picture: Picture): { refres
     new Card(context),
   ];
   picture.routeDrawn = () => route.drawn;
-  const bodies = { places: places.root, route: route.root, evacuation: evacuation.root, about: about.root };
+  const around = h("div", { class: "panel-body" });
+  const bodies = { places: places.root, route: route.root, around, evacuation: evacuation.root, about: about.root };
   shell.content.replaceChildren(card.root, ...Object.values(bodies));
   shell.chips.replaceChildren(places.chips);
   const show = (): void => {
@@ -91,7 +104,12 @@ function buildPanels(context: Context, shell: Shell, picture: Picture): { refres
     shell.content.setAttribute("role", "tabpanel");
     shell.content.setAttribute("aria-labelledby", `tab-${tab}`);
   };
+  let isAround = false;
   context.store.subscribe((state, before) => {
+    if (state.tab === "around" && !isAround) {
+      isAround = true;
+      void import("./around").then(({ AroundPanel }) => new AroundPanel(context, around));
+    }
     if (state.tab !== before.tab || state.picked !== before.picked) {
       show();
       shell.content.scrollTop = 0;
@@ -130,6 +148,7 @@ async function open(root: HTMLElement): Promise<void> {
     const { openLanding } = await import("./landing");
     return openLanding(root, api, () => switchLanguage(api));
   }
+  store.set({ operator: operatorKey() !== "" });
   const picture = new Picture(store);
   const language = (): void => store.set({ lang: switchLanguage(api) });
   const shell = new Shell(root, store, {
@@ -142,7 +161,7 @@ async function open(root: HTMLElement): Promise<void> {
   shell.say(t("app.loading"));
   try {
     const found = await findVenue(api, id);
-    const context = contextFor(api, store, found, picture);
+    const context = contextFor(api, store, found, picture, shell);
     shell.setVenue(found.venue);
     shell.say("");
     const panels = buildPanels(context, shell, picture);
@@ -154,6 +173,7 @@ async function open(root: HTMLElement): Promise<void> {
     await loadPlans(context, (problem) => shell.say(`${best(problem.title)} ${problem.detail}`));
     panels.refresh();
     document.documentElement.dataset["lists"] = "ready";
+    void context.live.refresh();
     picture.update();
     await drawn;
     await picture.begun;

@@ -4,14 +4,17 @@ import type { Context } from "./context";
 import { hasIcon } from "./icons";
 import { best } from "./i18n";
 import { ALL } from "./levels";
+import { closedSince } from "./live";
 import type { RouteAnswer } from "./journey";
 import type { Marker } from "./overlay";
 import { matchesFilter } from "./places";
-import { ROUTE } from "./palette";
+import { NOW, ROUTE } from "./palette";
 import type { LineMark } from "./transit";
 
 /** What the tiles add to what the catalogue knows. */
 export interface Scenery {
+  /** Words on areas, such as within how many minutes they are reached. */
+  areaTags: readonly Marker[];
   levelTags: readonly Marker[];
   lines: readonly LineMark[];
   /** The longer side of an element, metres. */
@@ -47,7 +50,7 @@ export function markersFor(context: Context, route: RouteAnswer | undefined, sce
   const inLevel = (element: Element): boolean => level === ALL || element.levels.includes(level) || ways.has(element.id);
   const shown = elements.filter((element) => (blocked.has(element.id) || isShown(element, level, filter)) && inLevel(element));
   const markers = shown.flatMap((element) => marker(context, element, ways.get(element.id), level, scenery)).filter((entry): entry is Marker => entry !== undefined);
-  const ends = route ? [...routeEnds(route), ...routeSteps(context, route, level)] : [];
+  const ends = route ? [...routeEnds(route), ...routeSteps(context, route, level), ...routeNow(context, route)] : [];
   const lines = filter ? [] : scenery.lines.filter((mark) => level === ALL || mark.level === level).flatMap(lineMarker);
   if (picked && !markers.some((entry) => entry.id === picked.id)) {
     markers.push({ id: picked.id, kind: "pin", icon: "pin", text: "●", position: picked.point, priority: 500, colour: "#b26a00", always: true });
@@ -55,7 +58,18 @@ export function markersFor(context: Context, route: RouteAnswer | undefined, sce
   // What was asked for is drawn whatever else is there, from however far.
   const asked =
     filter || picked ? markers.map((entry) => (isAsked(context, entry) ? { ...entry, priority: entry.priority + 300, fromPxPerM: 0 } : entry)) : markers;
-  return [...asked, ...lines, ...ends, ...(level === ALL ? scenery.levelTags : [])];
+  return [...asked, ...lines, ...ends, ...closures(context, level), ...scenery.areaTags.filter((tag) => level === ALL || tag.level === level), ...(level === ALL ? scenery.levelTags : [])];
+}
+
+/** What operators reported as closed, with the age of the report. */
+function closures(context: Context, level: string): Marker[] {
+  return context.store.get().live.flatMap((closure) =>
+    closure.elements.flatMap((id): Marker[] => {
+      const element = context.catalogue.get(id);
+      if (!element || (level !== ALL && !element.levels.includes(level))) return [];
+      return [{ id, kind: "closure", icon: "blocked", text: closedSince(closure), position: atLevel(context, element, level), priority: 280, colour: WARNED }];
+    }),
+  );
 }
 
 function lineMarker(mark: LineMark): Marker[] {
@@ -144,4 +158,11 @@ function routeSteps(context: Context, route: RouteAnswer, level: string): Marker
     const [from, to] = [step.levelFrom, step.levelTo].map((id) => context.catalogue.shortLevel(id));
     return [{ id: `route-step-${index}`, kind: "step" as const, icon: hasIcon(step.maneuver) ? step.maneuver : "walk", text: `${from} → ${to}`, position: step.point, priority: 290, colour: ROUTE }];
   });
+}
+
+/** The step one is at. */
+function routeNow(context: Context, route: RouteAnswer): Marker[] {
+  const { step: index } = context.store.get();
+  const step = route.steps[index];
+  return step ? [{ id: "route-now", kind: "pin", icon: "pin", text: String(index + 1), position: step.point, priority: 310, colour: NOW, always: true }] : [];
 }

@@ -6,9 +6,11 @@ import { EXIT_SIGN, INK } from "./palette";
 /** Something with a place that is shown at a constant size. */
 export interface Marker {
   id: string;
-  kind: "icon" | "badge" | "label" | "level" | "pin" | "line" | "step";
+  kind: "icon" | "badge" | "label" | "level" | "pin" | "line" | "step" | "closure";
   icon: string;
   text: string;
+  /** The level it belongs to, where that matters. */
+  level?: string;
   /** Site metres. */
   position: readonly [number, number, number];
   /** Tried in turn where the first place is taken or out of view. */
@@ -118,7 +120,7 @@ export class Overlay {
     const widthPx = context.measureText(text).width;
     if (kind === "label") return { halfWidth: widthPx / 2 + 2, halfHeight: 9 };
     if (kind === "line") return { halfWidth: Math.max(13, widthPx / 2 + 8), halfHeight: 13 };
-    if (kind === "step") return { halfWidth: widthPx / 2 + 19, halfHeight: 13 };
+    if (kind === "step" || kind === "closure") return { halfWidth: widthPx / 2 + 19, halfHeight: 13 };
     if (kind === "badge") return { halfWidth: Math.max(13, widthPx / 2 + 7), halfHeight: 13 };
     return { halfWidth: widthPx / 2 + 9, halfHeight: 12 };
   }
@@ -128,7 +130,7 @@ export class Overlay {
     if (kind === "label") this.paintLabel(context, placed);
     else if (kind === "icon") this.paintIcon(context, placed);
     else if (kind === "pin") this.paintPin(context, placed);
-    else if (kind === "step") this.paintStep(context, placed);
+    else if (kind === "step" || kind === "closure") this.paintStep(context, placed);
     else this.paintBadge(context, placed);
   }
 
@@ -180,7 +182,7 @@ export class Overlay {
     context.fillText(marker.text, x, y - 23.5);
   }
 
-  /** Where a route changes level: what takes one there, and to which. */
+  /** Where a route changes level, or what is closed: an icon, and words. */
   private paintStep(context: CanvasRenderingContext2D, { marker, x, y, halfWidth, halfHeight }: Placed): void {
     context.beginPath();
     context.roundRect(x - halfWidth, y - halfHeight, halfWidth * 2, halfHeight * 2, halfHeight);

@@ -56,6 +56,10 @@ export const HIGHLIGHT: Rgb = hex("#ffb300");
 export const CLOSED: Rgb = hex("#c4262e");
 export const NO_WAY: Rgb = hex("#d7263d");
 export const ROUTE = "#1558d6";
+/** The step of a route that one is at. */
+export const NOW = "#7b1fa2";
+/** Areas reached sooner and later: dark to pale, told apart by lightness alone (after viridis; Smith and van der Walt, 2015). */
+export const REACH = ["#31688e", "#35b779", "#fde725"];
 export const BACKGROUND = "#e8edf3";
 /** Signs to exits in Seoul's stations: black on yellow. */
 export const EXIT_SIGN = "#ffd100";

@@ -6,6 +6,7 @@ import type { Vec3 } from "./geo";
 import { language, t } from "./i18n";
 import type { RouteAnswer } from "./journey";
 import { ALL, findLevel, visibility } from "./levels";
+import type { Area } from "./areas";
 import type { Path } from "./lines";
 import { markersFor, type Scenery } from "./markers";
 import type { Marker } from "./overlay";
@@ -38,6 +39,8 @@ export class Picture {
   private readonly store: Store;
   private context: Context | undefined;
   private paths: readonly Path[] = [];
+  private areas: readonly Area[] = [];
+  private areaTags: readonly Marker[] = [];
   private lines: readonly TransitLine[] = [];
   private firstTiles: () => void = () => undefined;
   private refitTimer = 0;
@@ -98,6 +101,13 @@ export class Picture {
     this.update();
   }
 
+  /** Areas over the floors, and the words on them. */
+  setAreas(areas: readonly Area[], tags: readonly Marker[] = []): void {
+    [this.areas, this.areaTags] = [areas, tags];
+    this.stage?.setAreas(areas);
+    this.update();
+  }
+
   /** Show `level`, and bring points into view. */
   focus(points: readonly Vec3[], level: string): void {
     const known = findLevel(this.context?.levels ?? [], level);
@@ -114,7 +124,7 @@ export class Picture {
   update(): void {
     const { context, stage } = this;
     if (!context || !stage) return;
-    const { level, picked, hovered, blocked, closed, tints, apart, cutM, front } = this.store.get();
+    const { level, picked, hovered, blocked, closed, live, tints, apart, cutM, front } = this.store.get();
     stage.show(
       {
         levels: this.presences(context, level),
@@ -124,7 +134,7 @@ export class Picture {
         hovered,
         isElement: (id) => context.catalogue.get(id) !== undefined,
         blocked,
-        closed,
+        closed: new Set([...closed, ...live.filter((closure) => closure.effect === "closed").flatMap((closure) => closure.elements)]),
         tints,
         accessOf: (id) => context.catalogue.get(id)?.access ?? "",
         cutM,
@@ -143,6 +153,7 @@ export class Picture {
       return box && { x: box.max.x - box.min.x, z: box.max.z - box.min.z };
     };
     return {
+      areaTags: this.areaTags,
       levelTags: this.levelTags(),
       lines: this.context ? lineMarks(this.context.catalogue.all(), stage.features.all(), this.lines) : [],
       breadthOf: (id) => {
@@ -169,7 +180,7 @@ export class Picture {
     const changed = (...keys: (keyof State)[]): boolean => keys.some((key) => state[key] !== before[key]);
     // What panels cover comes first: it decides where things fit.
     if (changed("open", "picked", "tab", "opening")) this.inset();
-    const isFree = this.paths.length === 0 && !state.picked;
+    const isFree = this.paths.length === 0 && this.areas.length === 0 && !state.picked;
     if (changed("level") && this.stage) {
       this.update();
       if (isFree) this.stage.fitVisible({ keep: true });
@@ -239,7 +250,7 @@ export function ownName(name: string, shortName: string): string {
 
 /** Whether only what the panels show has changed. */
 function onlyPanels(state: State, before: State): boolean {
-  const panels = new Set(["tab", "open", "tall", "query", "opening", "usualApart", "from", "to", "mode"]);
+  const panels = new Set(["tab", "open", "tall", "query", "opening", "usualApart", "from", "to", "profile", "options", "departAt", "choice", "operator"]);
   return (Object.keys(state) as (keyof State)[]).every((key) => state[key] === before[key] || panels.has(key));
 }
 

@@ -10,6 +10,7 @@ import type { Level, Venue } from "./types";
 const TABS: readonly [Tab, string][] = [
   ["places", "search"],
   ["route", "route"],
+  ["around", "around"],
   ["evacuation", "emergency_exit"],
   ["about", "info"],
 ];
@@ -44,6 +45,7 @@ export class Shell {
   private readonly tabs = h("div", { class: "tabs", role: "tablist" });
   private readonly handle = h("button", { class: "handle", type: "button", onclick: () => this.store.set({ tall: !this.store.get().tall }) });
   private readonly notice = h("div", { class: "notice", role: "status", hidden: true });
+  private readonly heard = h("p", { class: "visually-hidden", role: "status" });
   private readonly credit = h("p", { class: "credit" });
   private readonly store: Store;
   private readonly events: ShellEvents;
@@ -56,7 +58,7 @@ export class Shell {
     this.panel.append(this.handle, this.content, this.tabs);
     root.replaceChildren(
       h("a", { class: "skip", href: "#panel" }, t("app.skip")),
-      h("main", { class: "view" }, this.stage, this.chips, this.levels, this.tools, this.opening, this.notice, this.credit),
+      h("main", { class: "view" }, this.stage, this.chips, this.levels, this.tools, this.opening, this.notice, this.credit, this.heard),
       this.bar,
       this.panel,
     );
@@ -74,6 +76,11 @@ export class Shell {
   say(message: string, action?: { label: string; run: () => void }): void {
     this.notice.hidden = message === "";
     replace(this.notice, message, action && h("button", { class: "link", type: "button", onclick: action.run }, action.label));
+  }
+
+  /** For people who hear the page: what has just changed. The same words twice are said twice. */
+  announce(text: string): void {
+    this.heard.textContent = this.heard.textContent === text ? `${text}\u00a0` : text;
   }
 
   render(): void {
@@ -129,6 +136,8 @@ export class Shell {
           onclick: () => this.store.set({ level: id }),
         },
         h("b", {}, short),
+        // Read as it is seen: two words.
+        " ",
         h("span", {}, name),
       );
     const named = list.map((level) => button(level.id, level.short_name, best(level.name) === level.short_name ? "" : best(level.name)));
@@ -146,7 +155,7 @@ export class Shell {
       h("button", { class: "icon-button", type: "button", "aria-label": label, title: label, onclick: run }, svg(iconPath(icon)));
     const plan = h(
       "button",
-      { class: "icon-button text", type: "button", "aria-label": t(this.plan ? "view.tilt" : "view.plan"), title: t(this.plan ? "view.tilt" : "view.plan"), onclick: () => this.togglePlan() },
+      { class: "icon-button text", type: "button", "aria-label": `${this.plan ? "3D" : "2D"}: ${t(this.plan ? "view.tilt" : "view.plan")}`, title: t(this.plan ? "view.tilt" : "view.plan"), onclick: () => this.togglePlan() },
       this.plan ? "3D" : "2D",
     );
     const { opening } = this.store.get();
@@ -285,6 +294,8 @@ export class Shell {
   }
 
   private key(event: KeyboardEvent): void {
+    // A dialog closes itself.
+    if (document.querySelector("dialog[open]")) return;
     const inField = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
     if (event.key === "Escape") this.store.set(this.store.get().picked ? { picked: undefined } : { open: false });
     else if (inField) return;

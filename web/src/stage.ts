@@ -1,5 +1,6 @@
 /** The 3D picture: one renderer that draws only when something changed. */
 import * as THREE from "three";
+import { type Area, Areas } from "./areas";
 import { type Fit, type Insets, View } from "./camera";
 import { type Drawn, Features, type Look } from "./features";
 import type { Vec3 } from "./geo";
@@ -76,6 +77,7 @@ export class Stage {
   private readonly renderer: THREE.WebGLRenderer;
   private readonly scene = new THREE.Scene();
   private readonly lines = new Lines();
+  private readonly areas = new Areas();
   private readonly picker = new Picker();
   private readonly shared = sharedUniforms();
   private readonly host: HTMLElement;
@@ -124,7 +126,7 @@ export class Stage {
     this.view.flies = !software;
     this.view.controls.addEventListener("start", () => (this.touched = true));
     this.view.camera.layers.enable(EDGE_LAYER);
-    this.scene.add(this.lines.group);
+    this.scene.add(this.areas.group, this.lines.group);
     new ResizeObserver(() => this.resize()).observe(host);
     this.resize();
     this.listen();
@@ -151,6 +153,7 @@ export class Stage {
     [this.look, this.opening] = [look, opening];
     this.tiles?.restyle(look);
     this.spreadTo(this.gapM(), isStep);
+    this.areas.refresh((level) => this.isShown(level), (point) => this.place(point));
     this.leadUp();
     this.requestRender();
   }
@@ -185,6 +188,11 @@ export class Stage {
   setPaths(paths: readonly Path[]): void {
     this.lines.show(paths, (z) => this.stack.standing(z), (point) => this.raw(point));
     this.arrows();
+    this.requestRender();
+  }
+
+  setAreas(areas: readonly Area[]): void {
+    this.areas.show(areas, (level) => this.isShown(level), (point) => this.place(point));
     this.requestRender();
   }
 
@@ -376,6 +384,7 @@ export class Stage {
     const [low, high] = [Math.min(0, ...heights) - 20, Math.max(0, ...heights) + 30];
     setOffsets(this.shared, low, high, (from, to, samples) => this.stack.table(from, to, samples));
     this.lines.refresh((z) => this.stack.standing(z), (point) => this.raw(point));
+    this.areas.refresh((level) => this.isShown(level), (point) => this.place(point));
     this.arrows();
     this.leadUp();
   }

@@ -1,9 +1,10 @@
 /** What the user has chosen, in one value; whoever shows it subscribes. */
 import type { Place } from "./catalogue";
 import { ALL, CUT_M } from "./levels";
-import type { Lang, Mode } from "./types";
+import type { Closure } from "./live";
+import type { Lang, RouteOptions } from "./types";
 
-export type Tab = "places" | "route" | "evacuation" | "about";
+export type Tab = "places" | "route" | "around" | "evacuation" | "about";
 
 export interface State {
   lang: Lang;
@@ -18,10 +19,23 @@ export interface State {
   hovered: string;
   from: Place | undefined;
   to: Place | undefined;
-  mode: Mode;
+  /** Id of who moves. */
+  profile: string;
+  options: RouteOptions;
+  /** When one sets out, as a field for local time gives it; "" is now. */
+  departAt: string;
+  /** Which of the routes found is shown. */
+  choice: number;
+  /** Which of its steps one is at, or -1. */
+  step: number;
+  /** Whether an operator's key is known. */
+  operator: boolean;
+  /** Closures that operators reported. */
+  live: readonly Closure[];
+  /** Treated as closed for the questions of this page only. */
   closed: ReadonlySet<string>;
   /** Whose answer the picture shows: one at a time, so that nothing old stays beside something new. */
-  shown: "none" | "route" | "evacuation";
+  shown: "none" | "route" | "reach" | "evacuation";
   /** Elements named by the last problem. */
   blocked: ReadonlySet<string>;
   tints: ReadonlyMap<string, string>;
@@ -55,7 +69,13 @@ export class Store {
       hovered: "",
       from: undefined,
       to: undefined,
-      mode: "walk",
+      profile: "walk",
+      options: {},
+      departAt: "",
+      choice: 0,
+      step: -1,
+      operator: false,
+      live: [],
       closed: new Set(),
       shown: "none",
       blocked: new Set(),

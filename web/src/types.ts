@@ -1,7 +1,6 @@
 /** The parts of the HTTP API's answers that the viewer reads (see `/v1/openapi.json`). */
 
 export type Lang = "ko" | "en";
-export type Mode = "walk" | "wheelchair";
 
 /** A name as the source has it, and in Korean and English where known. */
 export interface Text {
@@ -81,16 +80,63 @@ export interface Blocker {
 /** Where a route starts or ends: an element, or a point of the site on a level. */
 export type Waypoint = { ref: string } | { x: number; y: number; level: string };
 
+/** What somebody wants to avoid, and what is done where nobody has said whether one can pass. */
+export interface RouteOptions {
+  averse_to_lifts?: true;
+  averse_to_escalators?: true;
+  averse_to_crowds?: true;
+  avoid_gates?: true;
+  no_staff_help?: true;
+  unknown?: Unknown;
+}
+
+export type Unknown = "strict" | "warn" | "ignore";
+
 export interface RouteRequest {
   venue: string;
   waypoints: Waypoint[];
-  mode: Mode;
-  closed: string[];
+  profile: string;
+  options?: RouteOptions;
+  closed?: string[];
+  /** RFC 3339, with the offset from UTC. */
+  depart_at?: string;
+  alternatives?: number;
   lang: Lang;
 }
 
 export interface EvacuationRequest {
   venue: string;
-  mode: Mode;
+  mode: string;
   closed: string[];
+}
+
+/** Who moves. */
+export interface Profile {
+  id: string;
+  name: Text;
+}
+
+export interface Match {
+  id: string;
+  name: Text | string;
+  kind?: string;
+  category?: string;
+  level?: unknown;
+}
+
+export interface IsochroneRequest {
+  venue: string;
+  start: Waypoint;
+  profile: string;
+  times_s: number[];
+}
+
+/** What an operator says of an element. */
+export interface Report {
+  venue: string;
+  elements: string[];
+  effect: "closed";
+  cause: Text;
+  /** RFC 3339; without it, until somebody opens it again. */
+  end?: string;
 }

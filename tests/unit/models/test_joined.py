@@ -1,6 +1,7 @@
 """Buildings that touch, as one: made by hand, so that every number can be checked on paper."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from shapely import box
@@ -10,7 +11,7 @@ from indoor3d.errors import InvalidInput
 from indoor3d.models.building import Building, Exit, Level, Opening, Space, Text, Venue
 from indoor3d.models.frame import FrameOrigin, SiteFrame
 from indoor3d.models.joined import join
-from indoor3d.models.vocabulary import OpeningCategory, SpaceCategory
+from indoor3d.models.vocabulary import DoorKind, OpeningCategory, SpaceCategory
 from indoor3d.routing.build import build_navigation
 
 HERE = SiteFrame(crs="EPSG:5186", easting_m=200_000.0, northing_m=550_000.0, origin=FrameOrigin.GIVEN)
@@ -133,3 +134,35 @@ def test_doors_at_other_heights_are_two_doors() -> None:
 def test_what_cannot_be_joined_is_refused(buildings: list[Building], problem: str) -> None:
     with pytest.raises(InvalidInput, match=problem):
         join(buildings, venue=WHOLE)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ({}, {}, {}),
+        ({"kind": DoorKind.OPEN}, {"kind": DoorKind.HINGED}, {"kind": DoorKind.HINGED}),
+        ({"kind": DoorKind.SLIDING}, {}, {}),
+        ({"kind": DoorKind.REVOLVING}, {}, {"kind": DoorKind.REVOLVING}),
+        ({"automatic": True}, {}, {}),
+        ({"automatic": True}, {"automatic": True}, {"automatic": True}),
+        ({"automatic": True}, {"automatic": False}, {"automatic": False}),
+        ({"intercom": True}, {}, {"intercom": True}),
+        ({"intercom": False}, {}, {}),
+        ({"intercom": False}, {"intercom": False}, {"intercom": False}),
+        ({"threshold_m": 0.02}, {"threshold_m": 0.05}, {"threshold_m": 0.05}),
+        ({}, {"hours": "05:00-24:00"}, {"hours": "05:00-24:00"}),
+    ],
+)
+def test_two_leaves_one_behind_the_other_are_as_hard_to_pass_as_the_harder(
+    one: dict[str, Any], other: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    """Whichever comes first; what is unknown of one stays unknown where that matters."""
+    near, far = _pair()
+    for first, second in ((one, other), (other, one)):
+        pair = [
+            replace(house, openings=(replace(house.openings[0], **said), *house.openings[1:]))
+            for house, said in ((near, first), (far, second))
+        ]
+        (door,) = [o for o in join(pair, venue=WHOLE).openings if set(o.spaces) == {"a-room", "b-room"}]
+        found = {name: getattr(door, name) for name in ("kind", "automatic", "intercom", "threshold_m", "hours")}
+        assert {name: value for name, value in found.items() if value not in (None, "")} == expected

@@ -118,7 +118,7 @@ def test_a_change_of_lines_is_measured_at_the_speed_of_the_official_times() -> N
     assert row.length_m == pytest.approx(14.0, abs=0.2)
     assert row.walk_s == pytest.approx(row.length_m / 1.2)
     assert row.step_free is not None
-    assert row.step_free.length_m == pytest.approx(row.length_m)
+    assert row.length_m <= row.step_free.length_m < 1.01 * row.length_m  # a wider body keeps farther from corners
     assert row.step_free.lifts == ()
 
 

@@ -1,94 +1,493 @@
-"""What is said: the side of a turn, up or down, each level once, grammar."""
+"""What is said, in the eight groups of DIRECTIONS.md §6, on the pilot venues first and on small buildings then."""
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from random import Random
 
+import numpy as np
 import pytest
+from shapely import box
 
-from indoor3d.models.building import Building
-from indoor3d.models.korean import with_particle
-from indoor3d.routing._phrases import rounded_m
+from indoor3d.errors import Indoor3dError, InvalidInput
+from indoor3d.models.building import Building, Connector, Opening, Stop, Text
+from indoor3d.models.vocabulary import Access, ConnectorCategory, DoorKind, OpeningCategory
+from indoor3d.routing._steps_catalogue import FOLDER, catalogue
+from indoor3d.routing._steps_korean import aloud
+from indoor3d.routing._steps_names import Facts, Names
+from indoor3d.routing._steps_say import rounded_m
+from indoor3d.routing._steps_values import maneuver
 from indoor3d.routing.build import build_navigation
-from indoor3d.routing.directions import directions
-from tests.buildings import open_plan, station, two_floors
+from indoor3d.routing.directions import Guide, Step, Style, directions, guide
+from indoor3d.routing.route import Route
+from tests.buildings import open_plan, station, street_station, two_floors
+from tests.venues.made import VENUES, made
 
-
-@pytest.mark.parametrize(
-    ("word", "particle", "expected"),
-    [
-        ("서울", "으로", "서울로"),
-        ("2호선", "을", "2호선을"),
-        ("3", "으로", "3으로"),
-        ("1", "으로", "1로"),
-        ("10", "은", "10은"),
-        ("7-4", "이", "7-4가"),
-        ("AED", "을", "AED를"),
-        ("ATM", "은", "ATM은"),
-        ("Hall", "으로", "Hall로"),
-        ("엘리베이터(3호기)", "을", "엘리베이터(3호기)를"),
-        ("'시청 방향'", "으로", "'시청 방향'으로"),
-        (unicodedata.normalize("NFD", "옥상"), "이", unicodedata.normalize("NFD", "옥상") + "이"),
-        ("100m", "을", "100m를"),
-        ("B1", "으로", "B1로"),
-        ("계단", "과", "계단과"),
-    ],
+LANGS = ("ko", "en")
+STYLES: tuple[Style, ...] = ("plain", "spoken")
+RIDES = {"stairs", "escalator", "lift", "ramp", "travelator"}
+BAD = re.compile(r"[(](?:으|이|을|를|가|은|는|과|와)[)]|[{}]|\s\s|\s\.|\.\.")
+ACTIONS_EN = re.compile(
+    r"(?:^|\. |, )(?:At .*?, |After .*?, |Before .*?, )?"
+    r"(?:Go|Turn|Take|Leave|Enter|Pass|Follow|Face|Stand|Call|go|turn|take|leave|enter|follow|call) "
 )
-def test_particles_follow_the_sound(word: str, particle: str, expected: str) -> None:
-    assert with_particle(word, particle) == expected
+
+
+@cache
+def told(venue: str) -> tuple[Building, Guide, tuple[Route, ...]]:
+    """A venue with two dozen routes between places of all kinds, on foot and in a wheelchair, the same every time."""
+    one, random = made(venue), Random(venue)
+    building = one.building
+    kinds = [
+        [space.id for space in building.spaces if space.walkable and space.access is not Access.RESTRICTED],
+        [exit_.id for exit_ in building.exits if exit_.everyday],
+        [facility.id for facility in building.facilities],
+        [door.id for door in building.openings if door.category is OpeningCategory.SCREEN_DOOR],
+    ]
+    kinds = [kind for kind in kinds if kind]
+    routes = []
+    for _ in range(24):
+        start, goal = (random.choice(random.choice(kinds)) for _ in range(2))
+        try:
+            routes.append(one.graph.route(start, goal, profile=random.choice(["walk", "wheelchair"])))
+        except Indoor3dError:
+            continue
+    assert len(routes) > 12
+    return building, guide(building), tuple(routes)
+
+
+def _acts(steps: tuple[Step, ...]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        if step.then is not None:
+            yield step.then
+
+
+# 1. Sides, heights, names, numbers ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_1_side_of_each_turn_is_the_sign_of_its_angle(venue: str) -> None:
+    _, teller, routes = told(venue)
+    turns = 0
+    for route in routes:
+        steps = teller.steps(route)
+        for step, ko, en in zip(steps, teller.say(steps), teller.say(steps, lang="en"), strict=True):
+            if step.type == "turn" and step.then is None and step.maneuver != "turn-back":
+                turns += 1
+                left = step.angle_deg > 0
+                assert ("왼쪽으로" in ko, "오른쪽으로" in ko) == (left, not left)
+                assert bool(re.search(r"turn (?:slightly |sharp )?left", en, re.IGNORECASE)) == left
+                assert step.maneuver == maneuver(step.angle_deg)
+    assert turns > 5
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_1_turns_are_those_of_the_geometry(venue: str) -> None:
+    """The way before and the way behind a turn make its angle, measured on the steps' own geometry."""
+    _, teller, routes = told(venue)
+    seen = 0
+    for route in routes:
+        steps = teller.steps(route)
+        for before, step in zip(steps, steps[1:], strict=False):
+            if step.type == "turn" and before.ride is None and len(before.geometry) == 2 and len(step.geometry) == 2:
+                a, b = before.geometry[1] - before.geometry[0], step.geometry[1] - step.geometry[0]
+                angle = np.degrees(np.arctan2(a[0] * b[1] - a[1] * b[0], a[0] * b[0] + a[1] * b[1]))
+                assert step.angle_deg == pytest.approx(angle, abs=1e-6)
+                seen += 1
+    assert seen > 0
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_1_up_and_down_are_the_sign_of_the_climb_and_each_level_is_said_once(venue: str) -> None:
+    _, teller, routes = told(venue)
+    for route in routes:
+        steps = teller.steps(route)
+        legs = [leg for leg in route.legs if leg.mode != "walk"]
+        rides = [step for step in steps if step.ride is not None]
+        assert [step.elements for step in rides] == [leg.elements for leg in legs]
+        for style in STYLES:
+            said = teller.say(steps, style=style)
+            texts = {id(step): text for step, text in zip(steps, said, strict=True)}
+            for step, leg in zip(rides, legs, strict=True):
+                text = texts[id(step)]
+                up, down = bool(re.search("올라가|올라갑", text)), bool(re.search("내려가|내려갑", text))
+                assert (up, down) == (leg.climb_m > 0.02, leg.climb_m < -0.02)
+                if leg.level_from != leg.level_to:
+                    level = teller._speaker("ko", style)._names.level(leg.level_to)
+                    assert text.split("버튼")[0].count(f"{level}으로") + text.count(f"{level}로 ") == 1
+
+
+@pytest.mark.parametrize("venue", VENUES)
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("style", STYLES)
+def test_1_each_gate_lift_and_exit_is_named_once(venue: str, lang: str, style: Style) -> None:
+    _, teller, routes = told(venue)
+    names = teller._speaker(lang, style)._names
+    for route in routes:
+        steps = teller.steps(route)
+        text = " ".join(teller.say(steps, lang=lang, style=style)[:-1]).casefold()
+        for step in _acts(steps):
+            passing = step.passing
+            if passing is not None and passing.category == "exit":
+                name = names.thing(passing.id, "exit").casefold()
+                others = [
+                    names.thing(ident, "exit").casefold() for ident in teller._index.exits if ident != passing.id
+                ]
+                if not any(name in other for other in others) and not _in_other_names(name, steps, names):
+                    assert text.count(name) == 1, (name, text)
+            if step.type == "lift" and step.ride is not None:
+                name = names.thing(step.ride.id, "lift").casefold()
+                rides = sum(other.ride is not None and other.ride.id == step.ride.id for other in steps)
+                if not _in_other_names(name, steps, names):
+                    assert text.count(name) == rides
+
+
+def _in_other_names(name: str, steps: tuple[Step, ...], names: Names) -> bool:
+    """Whether a name is a part of another that is spoken of: "Exit 1 stairs" names exit 1."""
+    others = []
+    for step in _acts(steps):
+        if step.ride is not None:
+            others += [names.thing(step.ride.id, step.ride.category), names.thing(step.ride.leads_to, "platform")]
+        if step.passing is not None:
+            others.append(names.thing(step.passing.id, step.passing.category))
+        if step.landmark is not None:
+            others.append(names.thing(step.landmark.id, step.landmark.category))
+    return any(name in other.casefold() and name != other.casefold() for other in others)
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_1_numbers_are_those_of_the_route(venue: str) -> None:
+    building, teller, routes = told(venue)
+    stairs = {connector.id: connector.step_count for connector in building.connectors}
+    for route in routes:
+        steps = teller.steps(route)
+        assert sum(step.length_m for step in steps) == pytest.approx(route.length_m, abs=1e-6)
+        assert sum(step.duration_s for step in steps) == pytest.approx(route.duration_s, abs=1e-6)
+        assert [e for step in steps for e in step.elements if e in route.openings] == list(route.openings)
+        for step, text in zip(steps, teller.say(steps), strict=True):
+            if step.ride is None and step.then is None:
+                said = [int(n) for n in re.findall(r"(\d+)미터", text)]
+                assert said in ([], [rounded_m(step.length_m)])
+            if step.type == "stairs" and step.count.steps:
+                assert step.count.steps == stairs[step.elements[0]]
+                assert f"{step.count.steps}단" in text
 
 
 @pytest.mark.parametrize(
     ("metres", "said"),
     [(0.0, 1), (0.4, 1), (9.4, 9), (9.6, 10), (12.0, 10), (13.0, 15), (96.0, 95), (98.0, 100), (123.0, 120)],
 )
-def test_lengths_are_rounded_and_never_zero(metres: float, said: int) -> None:
+def test_1_lengths_are_rounded_and_never_zero(metres: float, said: int) -> None:
     assert rounded_m(metres) == said
 
 
-@pytest.mark.parametrize("make", [two_floors, station, open_plan])
-@pytest.mark.parametrize("lang", ["ko", "en"])
-def test_every_route_can_be_said(make: Callable[[], Building], lang: str) -> None:
-    building = make()
+# 2. Every text ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("venue", VENUES)
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("style", STYLES)
+def test_2_every_text_is_a_clean_sentence(venue: str, lang: str, style: Style) -> None:
+    _, teller, routes = told(venue)
+    for route in routes:
+        steps = teller.steps(route)
+        for text in (*teller.say(steps, lang=lang, style=style), teller.overview(route, lang=lang, style=style)):
+            _clean(text, lang, style)
+
+
+def _clean(text: str, lang: str, style: str) -> None:
+    assert text.endswith("."), text
+    assert text == unicodedata.normalize("NFC", text)
+    assert not BAD.search(text), text
+    assert not re.search(r"(?<!\d)0\s?(?:미터|m\b|metre)", text), text
+    if style == "spoken":
+        assert not re.search(r"[→·/&%()\[\]<>“”‘’–~]", text), text
+        assert not re.search(r"\bB\d|\b\d+F\b|\bm\b", text), text
+    if (lang, style) == ("ko", "spoken"):
+        assert not re.search(r"[0-9]|[A-Z]{1,}(?![a-z])", text), text
+
+
+@pytest.mark.parametrize("venue", VENUES)
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("style", STYLES)
+def test_2_every_name_fits_every_phrase(venue: str, lang: str, style: Style) -> None:
+    """Every name of a venue in every phrase that takes a thing: no slot is left open and every particle is chosen."""
+    building = made(venue).building
+    chosen = catalogue(lang, style)
+    names = Names(Facts(building), lang=lang, nouns=chosen.nouns, spoken=style == "spoken")
+    groups = (
+        [(opening.id, "door") for opening in building.openings],
+        [(opening.id, "gate") for opening in building.openings if opening.category is OpeningCategory.GATE],
+        [(one.opening, "exit") for one in building.exits],
+        [(connector.id, str(connector.category)) for connector in building.connectors],
+        [(facility.id, str(facility.category)) for facility in building.facilities],
+        [(space.id, str(space.category)) for space in building.spaces],
+    )
+    said = {names.thing(ident, category) for group in groups for ident, category in group}
+    said |= {names.level(level.id) for level in building.levels}
+    phrases = [phrase for phrase in chosen.phrases.values() if phrase.fields == {"thing"}]
+    assert len(phrases) > 10
+    for name in said:
+        for phrase in phrases:
+            text = phrase.fill({"thing": name})
+            _clean(text if text.endswith(".") else f"{text}.", lang, style)
+            if lang == "ko" and style == "plain":
+                assert re.search(r"[가-힣)]$", name), name
+
+
+@pytest.mark.parametrize("venue", VENUES)
+@pytest.mark.parametrize("lang", LANGS)
+def test_2_spoken_texts_hold_one_action(venue: str, lang: str) -> None:
+    _, teller, routes = told(venue)
+    for route in routes:
+        for text in teller.say(teller.steps(route), lang=lang, style="spoken"):
+            found = re.findall(r"세요", text) if lang == "ko" else ACTIONS_EN.findall(text)
+            assert len(found) <= 1, text
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_2_spoken_sentences_are_short(venue: str) -> None:
+    """At most 25 syllables besides names (DIRECTIONS.md §3): every name counts as its length."""
+    _, teller, routes = told(venue)
+    names = teller._speaker("ko", "spoken")._names
+    for route in routes:
+        steps = teller.steps(route)
+        for step, text in zip(steps, teller.say(steps, style="spoken"), strict=True):
+            spoken_of = {names.level(step.level_to)}
+            for one in _acts((step,)):
+                spoken_of |= {names.thing(x.id, x.category) for x in (one.passing, one.ride, one.goal, one.landmark) if x}
+                spoken_of |= {names.thing(one.ride.leads_to, "platform")} if one.ride else set()
+            for name in sorted(spoken_of, key=len, reverse=True):
+                text = text.replace(name, "")  # noqa: PLW2901
+            for sentence in text.split(". "):
+                assert len(re.findall("[가-힣]", sentence)) <= 25, text
+
+
+def test_2_nobody_is_told_to_walk() -> None:
+    for lang in LANGS:
+        for style in STYLES:
+            for phrase in catalogue(lang, style).phrases.values():
+                assert not re.search(r"\bwalk\b(?! to its end)|걸어", phrase.source.replace("moving walk", ""))
+
+
+# 3. Stairs ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("steps", "plain", "spoken"), [(9, "9단", "아홉 단"), (12, "12단", "열두 단"), (13, "13단", "")])
+def test_3_short_flights_are_counted_aloud_long_ones_are_not(steps: int, plain: str, spoken: str) -> None:
+    building = two_floors()
+    lift, stairs = building.connectors
+    building = replace(building, connectors=(lift, replace(stairs, step_count=steps)))
+    teller = Guide(building)
+    made_ = teller.steps(build_navigation(building).route("hall", "gallery"))
+    index = [step.type for step in made_].index("stairs")
+    assert plain in teller.say(made_)[index]
+    heard = teller.say(made_, style="spoken")[index]
+    english = teller.say(made_, lang="en", style="spoken")[index]
+    if spoken:
+        assert spoken in heard
+        assert f"{steps} steps" in english
+    else:
+        assert "긴 계단" in heard
+        assert "단입니다" not in heard
+        assert not re.search(r"\d", english.replace("Stairs 1", "").replace("stairs 1", "").replace("Floor 2", ""))
+
+
+def test_3_a_landing_is_spoken_of() -> None:
+    building = two_floors()
+    lift, stairs = building.connectors
+    path = ((3.0, 8.0, 0.0), (5.0, 8.0, 1.75), (6.0, 8.0, 1.75), (8.0, 8.0, 3.5))
+    building = replace(building, connectors=(lift, replace(stairs, path=path)))
+    teller = Guide(building)
+    steps = teller.steps(build_navigation(building).route("hall", "gallery"))
+    ride = next(step.ride for step in steps if step.ride is not None)
+    assert ride.flights == 2
+    assert any("계단참" in text for text in teller.say(steps, style="spoken"))
+
+
+# 4. Close manoeuvres -----------------------------------------------------------------------------------------------------
+
+
+def test_4_two_turns_three_metres_apart_are_one_sentence() -> None:
+    building = two_floors()
     graph = build_navigation(building)
+    # From the store through its door in the north, then west through the door of the shop: two turns 2.7 m apart.
+    steps = directions(building, graph.route("18,2,1F", "8,7,1F"), lang="en")
+    fused = [step for step in steps if step.then is not None]
+    assert fused
+    assert all(text.text.count(".") == 1 for text in fused)
+    assert any("then at once" in step.text for step in fused)
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_4_no_two_acts_within_five_metres_are_two_steps_unless_three_would_be_one(venue: str) -> None:
+    _, teller, routes = told(venue)
+    for route in routes:
+        steps = teller.steps(route)
+        for before, step in zip(steps, steps[1:], strict=False):
+            acts = step.ride is None and step.type not in {"walk", "arrive", "wait"}
+            if acts and before.ride is None and before.then is None and before.type != "wait":
+                assert before.length_m >= 5.0, (before, step)
+
+
+# 5. Reassurance and announcement -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_5_long_ways_are_reassured_every_ten_metres_and_things_announced_six_before(venue: str) -> None:
+    _, teller, routes = told(venue)
+    for route in routes:
+        steps = teller.steps(route)
+        texts = teller.reassure(steps)
+        assert len(texts) == len(steps)
+        for before, step, said in zip((None, *steps), steps, texts, strict=False):
+            if step.ride is None and step.length_m > 15:
+                assert step.reassure_at_m[0] == 10.0
+                assert set(np.diff(step.reassure_at_m)) <= {10.0}
+                assert 0 < step.length_m - step.reassure_at_m[-1] <= 10.0
+            else:
+                assert step.reassure_at_m == ()
+            assert [at for at, _ in said] == list(step.reassure_at_m)
+            for _, text in said:
+                _clean(text, "ko", "spoken")
+            if before is not None and before.length_m >= 6:
+                assert step.announce_at_m == 6.0
+            assert step.announce_at_m <= 6.0
+
+
+# 6. Clock and degrees ----------------------------------------------------------------------------------------------------
+
+
+def test_6_clock_changes_every_turn_and_ninety_degrees_right_is_three() -> None:
+    building = two_floors()
+    teller = guide(building)
+    steps = teller.steps(build_navigation(building).route("8,7,1F", "16,2,1F"))
+    turn = next(step for step in steps if step.type == "turn" or (step.then and step.then.type == "turn"))
+    right = replace(turn, type="turn", maneuver="right", angle_deg=-90.0, then=None, passing=None, landmark=None)
+    left = replace(right, maneuver="left", angle_deg=90.0)
+    back = replace(right, maneuver="turn-back", angle_deg=180.0)
+
+    def say(step: Step, **how: object) -> str:
+        return teller.say([step], heading_known=True, **how)[0]  # type: ignore[arg-type]
+
+    assert "3시 방향" in say(right, turns="clock")
+    assert "세 시 방향" in say(right, turns="clock", style="spoken")
+    assert "9시 방향" in say(left, turns="clock")
+    assert "6시 방향" in say(back, turns="clock")
+    assert "turn to 3 o'clock" in say(right, turns="clock", lang="en").lower()
+    assert "오른쪽으로 90도" in say(right, turns="degrees")
+    assert "구십 도" in say(right, turns="degrees", style="spoken")
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_6_clock_leaves_no_left_and_right_in_turns(venue: str) -> None:
+    _, teller, routes = told(venue)
+    for route in routes:
+        steps = [s for s in teller.steps(route) if s.type == "turn" and s.then is None]
+        for text in teller.say(steps, lang="en", turns="clock", heading_known=True):
+            assert "o'clock" in text
+            assert not re.search(r"turn (slightly |sharp )?(left|right)", text, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("turns", ["clock", "degrees"])
+def test_6_without_a_heading_it_is_refused(turns: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        guide(two_floors()).say([], turns=turns)  # type: ignore[arg-type]
+    assert caught.value.context["turns"] == turns
+
+
+def test_6_lengths_in_the_listeners_own_paces() -> None:
+    building = two_floors()
+    teller = guide(building)
+    steps = teller.steps(build_navigation(building).route("16,9,2F", "16,1,2F"))
+    assert "13걸음" in teller.say(steps, unit="steps")[0] or "15걸음" in teller.say(steps, unit="steps")[0]
+    assert "걸음" in teller.say(steps, unit="steps", style="spoken")[0]
+    assert "paces" in teller.say(steps, unit="steps", lang="en")[0]
+    halved = teller.say(steps, unit="steps", lang="en", step_length_m=0.3)[0]
+    assert int(re.findall(r"(\d+) paces", halved)[0]) == 25
+    for bad in (0.0, -1.0, float("nan")):
+        with pytest.raises(InvalidInput):
+            teller.say(steps, unit="steps", step_length_m=bad)
+
+
+# 7. A third language -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("venue", VENUES[:2])
+def test_7_a_third_language_is_one_new_file(venue: str, tmp_path: Path) -> None:
+    text = (FOLDER / "en.plain.toml").read_text(encoding="utf-8")
+    text = text.replace("turn left", "tournez à gauche").replace('door = "the door"', 'door = "la porte"')
+    (tmp_path / "fr.plain.toml").write_text(text, encoding="utf-8")
+    building, teller, routes = told(venue)
+    french = Guide(building, catalogues=[tmp_path])
+    said = set()
+    for route in routes:
+        steps = french.steps(route)
+        for style in STYLES:
+            said |= set(french.say(steps, lang="fr", style=style))
+    assert any("ournez à gauche" in text for text in said)
+    with pytest.raises(InvalidInput) as caught:
+        teller.say([], lang="fr")
+    assert caught.value.context["languages"] == ["en", "ko"]
+
+
+def test_7_all_catalogues_have_the_same_keys_and_fields() -> None:
+    first = catalogue("ko", "plain")
+    for lang in LANGS:
+        for style in STYLES:
+            other = catalogue(lang, style)
+            keys = {key for key in other.phrases if not key.startswith("sentence.state")}
+            assert keys == set(first.phrases)
+            assert set(other.nouns) == set(first.nouns)
+
+
+@pytest.mark.parametrize(("lang", "style"), [("xx", "plain"), ("../ko", "plain"), ("ko", "loud")])
+def test_7_what_has_no_catalogue_is_refused_by_name(lang: str, style: str) -> None:
+    with pytest.raises(InvalidInput):
+        guide(two_floors()).say([], lang=lang, style=style)  # type: ignore[arg-type]
+
+
+def test_7_another_language_is_english_where_text_is_all_one_asks_for() -> None:
+    building = two_floors()
+    route = build_navigation(building).route("hall", "office")
+    assert directions(building, route, lang="fr") == directions(building, route, lang="en")
+
+
+# Small buildings: what is exact on paper -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [two_floors, station, open_plan, street_station])
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("style", STYLES)
+def test_every_route_can_be_said(make: Callable[[], Building], lang: str, style: Style) -> None:
+    building = make()
+    graph, teller = build_navigation(building), guide(building)
     for start in building.spaces:
         for goal in building.spaces:
             route = graph.route(start.id, goal.id)
-            steps = directions(building, route, lang=lang)
-            assert steps[-1].maneuver == "arrive"
+            steps = teller.steps(route)
+            assert steps[-1].type == "arrive"
             assert sum(s.length_m for s in steps) == pytest.approx(route.length_m, abs=1e-6)
-            assert sum(s.duration_s for s in steps) == pytest.approx(route.duration_s, abs=1e-6)
             rides = [leg.elements for leg in route.legs if leg.mode != "walk"]
-            assert [s.elements for s in steps if s.maneuver in {"stairs", "lift", "escalator", "ramp"}] == rides
+            assert [s.elements for s in steps if s.type in RIDES] == rides
             passed = [e for s in steps for e in s.elements if e in route.openings]
             assert passed == list(route.openings)
-            for step in steps:
-                assert step.text.endswith(".")
-                assert step.text == unicodedata.normalize("NFC", step.text)
-                assert "  " not in step.text
-                assert not re.search(r"[(](으|이|을|를|가)[)]|[{}]", step.text)
-                assert "0미터 " not in step.text.replace("10미터", "").replace("20미터", "").replace("30미터", "")
+            for text in teller.say(steps, lang=lang, style=style):
+                assert not BAD.search(text), text
+                assert text.endswith(".")
 
 
 def test_up_and_down_are_said_with_the_level() -> None:
     building = two_floors()
     graph = build_navigation(building)
-    up = next(s for s in directions(building, graph.route("hall", "gallery"), lang="ko") if s.maneuver == "stairs")
-    down = next(s for s in directions(building, graph.route("gallery", "hall"), lang="en") if s.maneuver == "stairs")
-    assert up.text == "계단 1로 2층으로 올라가세요."
-    assert down.text == "Take Stairs 1 down to Ground floor."
-
-
-def test_the_side_of_a_turn_is_the_side_of_its_angle() -> None:
-    building = two_floors()
-    graph = build_navigation(building)
-    # From the store north through its door, then west into the hall: all to the left, and all to the right back.
-    left = directions(building, graph.route("16,2,1F", "8,7,1F"), lang="en")
-    right = directions(building, graph.route("8,7,1F", "16,2,1F"), lang="en")
-    assert "left" in left[0].text
-    assert "right" not in " ".join(step.text for step in left)
-    assert "right" in " ".join(step.text for step in right)
-    assert "left" not in " ".join(step.text for step in right)
+    up = next(s for s in directions(building, graph.route("hall", "gallery"), lang="ko") if s.type == "stairs")
+    down = next(s for s in directions(building, graph.route("gallery", "hall"), lang="en") if s.type == "stairs")
+    assert up.text == "1번 계단을 이용해 2층으로 올라가세요. 계단은 모두 20단입니다."
+    assert down.text == "Go down stairs 1 to the ground floor. There are 20 steps."
 
 
 def test_an_exit_is_named_by_its_sign() -> None:
@@ -96,12 +495,6 @@ def test_an_exit_is_named_by_its_sign() -> None:
     route = build_navigation(building).route("hall", "exit-1")
     assert "1번 출구로 나가세요." in directions(building, route, lang="ko")[-2].text
     assert directions(building, route, lang="en")[-2].text.endswith("leave by Exit 1.")
-
-
-def test_close_turns_are_one_sentence() -> None:
-    building = two_floors()
-    steps = directions(building, build_navigation(building).route("hall", "office"), lang="en")
-    assert steps[0].text == "Go 4 m, then at once turn right and go 1 m."
 
 
 @pytest.mark.parametrize(
@@ -116,3 +509,226 @@ def test_one_comes_in_by_an_exit_and_goes_out_by_it(lang: str, enter: str, leave
     assert not any(leave in text for text in coming)
     assert leave in going[-2]
     assert not any(enter in text for text in going)
+
+
+def test_side_by_side_escalators_are_told_apart() -> None:
+    building = station()
+    foot, head = (4.0, 2.0, -4.0), (12.0, 2.0, 0.0)
+    up = next(c for c in building.connectors if c.id == "escalator-up")
+    second = replace(
+        up,
+        id="escalator-up-2",
+        name=Text(default="escalator-up-2"),
+        stops=(Stop(level="b", position=(4.0, 3.2, -4.0)), Stop(level="g", position=(12.0, 3.2, 0.0))),
+        path=((4.0, 3.2, -4.0), (12.0, 3.2, 0.0)),
+        footprint=box(4, 2.7, 12, 3.7),
+    )
+    assert up.path == (foot, head)
+    building = replace(building, connectors=(*building.connectors, second))
+    teller, graph = guide(building), build_navigation(building)
+    for y, side, korean in ((1.0, "right", "오른쪽"), (4.0, "left", "왼쪽")):
+        steps = teller.steps(graph.route(f"2,{y},B1", f"14,{y},1F"))
+        ride = next(step for step in steps if step.ride is not None)
+        assert ride.ride is not None
+        assert (ride.ride.place, ride.ride.abreast) == (side, 2)
+        assert f"나란한 두 대 중 {korean}" in teller.say([ride])[0]
+        assert f"the {side} of two" in teller.say([ride], lang="en")[0]
+
+
+def _two_doors(exit_at: tuple[float, float], **car: object) -> tuple[Guide, tuple[Step, ...]]:
+    """Up a lift entered from the south at (11, 1.9), whose door upstairs is elsewhere."""
+    building = two_floors()
+    lift, stairs = building.connectors
+    assert lift.footprint.bounds == (10.2, 0.1, 11.8, 1.7)
+    stops = (lift.stops[0], Stop(level="u", position=(*exit_at, 3.5)))
+    other = replace(lift, stops=stops, path=tuple(s.position for s in stops), **car)  # type: ignore[arg-type]
+    building = replace(building, connectors=(other, stairs))
+    teller = Guide(building)
+    return teller, teller.steps(build_navigation(building).route("hall", "gallery", profile="wheelchair"))
+
+
+def test_the_door_of_a_lift_is_told_by_its_side_and_the_button_by_its_sign() -> None:
+    teller, steps = _two_doors((10.0, 0.9))  # one comes in southwards: the west is on the right
+    lift = next(step for step in steps if step.type == "lift")
+    assert lift.ride is not None
+    assert lift.ride.door == "right"
+    assert teller.say([lift])[0].endswith("버튼은 2F입니다. 내리는 문은 들어온 방향에서 오른쪽입니다.")
+    assert "버튼은 이 층입니다. 내리는 문은 오른쪽입니다." in teller.say([lift], style="spoken")[0]
+
+
+@pytest.mark.parametrize(
+    ("car", "reverses"),
+    [
+        ({"car_width_m": 1.1, "car_depth_m": 1.35}, True),
+        ({"car_width_m": 1.6, "car_depth_m": 1.6}, False),
+        ({"car_width_m": 1.1, "car_depth_m": 1.35, "through": True}, False),
+        ({}, False),
+    ],
+)
+def test_a_wheelchair_backs_out_of_a_car_too_small_to_turn_in(car: dict[str, object], *, reverses: bool) -> None:
+    teller, steps = _two_doors((11.0, 1.9), **car)
+    lift = next(step for step in steps if step.type == "lift")
+    assert lift.ride is not None
+    assert (lift.ride.door, lift.ride.reverses) == ("same", reverses)
+    assert ("뒤로 나옵니다" in teller.say([lift])[0]) == reverses
+
+
+def _ramp(rise_m: float) -> tuple[Guide, tuple[Step, ...]]:
+    building = street_station()
+    foot, head = (14.0, 4.0, 0.0), (18.0, 4.0, rise_m)
+    ramp = Connector(
+        id="ramp",
+        category=ConnectorCategory.RAMP,
+        stops=(Stop(level="g", position=foot), Stop(level="g", position=head)),
+        path=(foot, head),
+        footprint=box(14, 0, 18, 8),
+        clear_width_m=2.0,
+        name=Text(ko="경사로", en="Ramp"),
+    )
+    east = replace(building.spaces[0], footprint=box(12, 0, 14, 8))
+    upper = replace(building.spaces[0], id="east-upper", footprint=box(18, 0, 22, 8), floor_m=rise_m)
+    spaces = (east, upper, *building.spaces[1:])
+    connectors = tuple(c for c in building.connectors if c.id != "stairs")
+    building = replace(building, spaces=spaces, connectors=(*connectors, ramp), openings=(), exits=())
+    teller = Guide(building)
+    return teller, teller.steps(build_navigation(building).route("13,4,1F", "20,4,1F"))
+
+
+def test_a_ramp_within_a_level_goes_up_when_it_climbs() -> None:
+    teller, steps = _ramp(0.4)
+    ride = next(step for step in steps if step.ride is not None)
+    assert ride.level_from == ride.level_to
+    assert teller.say([ride])[0] == "경사로를 따라 올라가세요."
+    assert teller.say([ride], lang="en")[0] == "Go up the ramp."
+
+
+def test_what_was_closed_is_told_at_the_end() -> None:
+    building = two_floors()
+    route = build_navigation(building).route("hall", "office", closed=["stairs-1"])
+    last = directions(building, route, lang="ko")[-1]
+    assert last.avoided == (("closed", "stairs-1"),)
+    assert last.text.endswith("1번 계단은 닫혀 있어 제외했습니다.")
+    assert directions(building, route, lang="en")[-1].text.endswith("Left out because it is closed: stairs 1.")
+
+
+def _with_door(**said: object) -> tuple[Guide, tuple[Step, ...]]:
+    building = two_floors()
+    openings = tuple(
+        replace(o, **said) if o.id == "door-office" else o  # type: ignore[arg-type]
+        for o in building.openings
+    )
+    building = replace(building, openings=openings)
+    teller = Guide(building)
+    return teller, teller.steps(build_navigation(building).route("1,5,2F", "19,5,2F"))
+
+
+def test_a_door_is_told_by_how_it_opens() -> None:
+    teller, steps = _with_door(automatic=True)
+    assert any("자동문입니다." in text for text in teller.say(steps))
+    teller, steps = _with_door(kind=DoorKind.SLIDING, threshold_m=0.03)
+    heard = " ".join(teller.say(steps, style="spoken"))
+    assert "미닫이문입니다." in heard
+    assert "문턱이 있습니다." in heard
+    teller, steps = _with_door(threshold_m=0.01)
+    assert "문턱" not in " ".join(teller.say(steps, style="spoken"))
+
+
+def test_at_a_door_with_an_intercom_one_calls_and_waits() -> None:
+    teller, steps = _with_door(intercom=True)
+    types = [step.type for step in steps]
+    assert types[types.index("wait") + 1] == "door"
+    assert "인터폰" in teller.say(steps)[types.index("wait")]
+    assert sum(step.length_m for step in steps) == pytest.approx(18.0, abs=1e-6)
+
+
+def test_tactile_paving_is_told_where_it_begins_and_ends() -> None:
+    building = two_floors()
+    spaces = tuple(replace(s, tactile={"hall": True, "shop": False}.get(s.id)) for s in building.spaces)
+    building = replace(building, spaces=spaces)
+    teller = Guide(building)
+    steps = teller.steps(build_navigation(building).route("1,7,1F", "19,7,1F"))
+    assert "tactile" in steps[0].warnings
+    assert any("tactile_ends" in step.warnings for step in steps[1:])
+    heard = " ".join(teller.say(steps, style="spoken"))
+    assert heard.count("여기부터 점자블록이 있습니다.") == 1
+    assert heard.count("여기부터 점자블록이 없습니다.") == 1
+
+
+def test_what_one_comes_to_is_told_with_its_side() -> None:
+    building = two_floors()
+    graph, teller = build_navigation(building), guide(building)
+    steps = teller.steps(graph.route("11.4,2.5,1F", "11.0,9.5,1F"), goal="aed-1")
+    assert teller.say(steps)[-1] == "도착했습니다. 자동심장충격기가 오른쪽에 있습니다."
+    steps = teller.steps(graph.route("11.4,2.5,1F", "office"))
+    assert teller.say(steps)[-1] == "사무실에 도착했습니다."
+
+
+def test_a_platform_door_is_told_by_its_car_and_door() -> None:
+    building = street_station()
+    graph, teller = build_navigation(building), guide(building)
+    steps = teller.steps(graph.route("2,2,B1", "screen-2"), goal="screen-2")
+    assert "1-2 승강장 (1번째 칸 2번째 문)" in teller.say(steps)[-1]
+    assert "일 다시 이 승강장" in teller.say(steps, style="spoken")[-1]
+    assert "platform position 1-2 (car 1, door 2)" in teller.say(steps, lang="en")[-1]
+
+
+def test_gates_tell_out_from_in() -> None:
+    building = made("city-hall").building
+    teller, graph = guide(building), made("city-hall").graph
+    ids = {key: ident for ident, key in made("city-hall").keys.items()}
+    inward = teller.steps(graph.route(ids["exit-5-shutter"], ids["l1-doors-west/7-2"]))
+    outward = teller.steps(graph.route(ids["l1-doors-west/7-2"], ids["exit-5-shutter"]))
+    assert [s.passing.sense for s in _acts(inward) if s.passing and s.passing.category == "gate"] == ["in"]
+    assert [s.passing.sense for s in _acts(outward) if s.passing and s.passing.category == "gate"] == ["out"]
+    assert any("‘나가는 곳’" in text for text in teller.say(outward))
+    assert any("개찰구로 들어가" in text for text in teller.say(inward))
+
+
+def test_a_guide_does_not_keep_the_building_alive() -> None:
+    import gc  # noqa: PLC0415
+    import weakref  # noqa: PLC0415
+
+    building = two_floors()
+    guide(building)
+    watched = weakref.ref(building)
+    del building
+    gc.collect()
+    assert watched() is None
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("3번 출구", "삼 번 출구"),
+        ("3-1번 출구", "삼 다시 일 번 출구"),
+        ("지하 1층(B1)", "지하 일 층 지하 일 층"),
+        ("B1", "지하 일 층"),
+        ("12·13번 출구", "십이 십삼 번 출구"),
+        ("A 계단", "에이 계단"),
+        ("I센터", "아이센터"),
+        ("종로3가", "종로삼가"),
+        ("AED", "에이이디"),
+        ("돈화문로11길", "돈화문로십일길"),
+        ("4–6번 출구", "사에서 육 번 출구"),
+        ("2001년", "이천일 년"),
+        ("제237호", "제이백삼십칠호"),
+        ("3개", "세 개"),
+        ("1번째 칸", "한 번째 칸"),
+    ],
+)
+def test_korean_is_read_aloud(written: str, read: str) -> None:
+    assert aloud(written) == read
+
+
+def test_an_opening_nobody_notices_is_no_step() -> None:
+    building = open_plan()
+    steps = guide(building).steps(build_navigation(building).route("west", "east"))
+    assert {"seam-w1", "seam-w2"} & {e for step in steps for e in step.elements}
+    assert not any(step.type in {"door", "gate", "pass"} for step in steps)
+
+
+def test_opening_categories_are_all_known() -> None:
+    """A new category of opening must be given a word here before it is passed in silence."""
+    known = {"door", "gate", "screen_door", "passage", "virtual", "entrance"}
+    assert {str(category) for category in OpeningCategory} == known
+    assert Opening.__slots__

@@ -18,6 +18,7 @@ from indoor3d.errors import (
 )
 from indoor3d.models.building import Building, Obstacle
 from indoor3d.models.mesh import Mesh
+from indoor3d.models.network import Network
 from indoor3d.models.vocabulary import Mode
 from indoor3d.routing.build import build_navigation
 from indoor3d.routing.graph import NavGraph
@@ -302,7 +303,8 @@ def test_the_order_of_the_model_changes_nothing(make: Callable[[], Building]) ->
     building = make()
     fields = ("levels", "spaces", "openings", "connectors", "exits", "facilities", "obstacles")
     turned = replace(building, **{name: tuple(reversed(getattr(building, name))) for name in fields})  # type: ignore[arg-type]
-    one, other = build_navigation(building).network, build_navigation(turned).network
-    for name in one.__dataclass_fields__:
-        a, b = getattr(one, name), getattr(other, name)
-        assert np.array_equal(a, b) if isinstance(a, np.ndarray) else a == b, name
+    graphs = (build_navigation(building), build_navigation(turned))
+    for one, other in zip(*([graph, *graph.wider] for graph in graphs), strict=True):
+        for name in Network.__dataclass_fields__:
+            a, b = getattr(one.network, name), getattr(other.network, name)
+            assert np.array_equal(a, b) if isinstance(a, np.ndarray) else a == b, name

@@ -1,0 +1,270 @@
+"""Under which a question is asked: who moves, what they ask for, what is closed, slowed or turned round just now."""
+
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indoor3d.models.building import Building
+from indoor3d.models.network import Network
+from indoor3d.models.state import Effects, Status
+from indoor3d.models.vocabulary import ConnectorCategory, Direction
+from indoor3d.routing._closed import Closed
+from indoor3d.routing.cost import Costs, Elements, Options, costs, element_costs
+from indoor3d.routing.path import Arcs, arcs
+from indoor3d.routing.profile import Profile
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int32]
+
+TIE_S_PER_M = 1e-9
+"""Of equally quick ways the shorter one is chosen."""
+_KEPT = 32
+_RUNNING = frozenset({ConnectorCategory.ESCALATOR, ConnectorCategory.MOVING_WALK})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conditions:
+    """Under which a question is asked.
+
+    Parameters
+    ----------
+    profile : Profile
+        With the options in it.
+    closed : Closed
+        What was asked to be closed and what is closed by the state of the venue.
+    options : Options
+    effects : Effects
+        The state of the venue at the moment; its closures are in ``closed``, too.
+    emergency : bool
+        No lifts, escalators walked as stairs.
+    stopped : frozenset of str
+        Ids of escalators and moving walks that stand still.
+    """
+
+    profile: Profile
+    closed: Closed
+    options: Options = field(default_factory=Options)
+    effects: Effects = field(default_factory=Effects)
+    emergency: bool = False
+    stopped: frozenset[str] = frozenset()
+
+    @cached_property
+    def mover(self) -> Hashable:
+        """Who moves on what: conditions that share this differ in closures and crowds only."""
+        oneway = tuple(sorted(self.effects.oneway.items()))
+        return self.profile.id, self.options, self.emergency, self.stopped, oneway
+
+    @cached_property
+    def key(self) -> Hashable:
+        """All that costs depend on."""
+        return self.mover, self.closed.elements, tuple(sorted(self.effects.factor.items()))
+
+    @property
+    def per_m(self) -> float:
+        """What a metre of level floor costs."""
+        return 1 / self.profile.level_mps + TIE_S_PER_M
+
+
+def standing_still(building: Building, effects: Effects) -> frozenset[str]:
+    """Escalators and moving walks that are reported partly available: they stand, and can be walked."""
+    if not effects.status:
+        return frozenset()
+    running = {c.id for c in building.connectors if c.category in _RUNNING}
+    partly = {i for i, reported in effects.status.items() if reported.status is Status.PARTIALLY_AVAILABLE}
+    return frozenset(running & partly)
+
+
+class _Kept(dict[Hashable, Any]):
+    """The last few answers, for several threads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = Lock()
+
+    def keep(self, key: Hashable, value: Any) -> None:
+        with self._lock:
+            while len(self) >= _KEPT:
+                self.pop(next(iter(self)))
+            self[key] = value
+
+
+class Weights:
+    """What the arcs of one network cost under conditions; made when first asked for, and kept.
+
+    Parameters
+    ----------
+    network : Network
+    building : Building
+        That the network was made from.
+    """
+
+    def __init__(self, network: Network, building: Building) -> None:
+        self.network, self.building = network, building
+        self._costs, self._elements, self._open, self._arcs = _Kept(), _Kept(), _Kept(), _Kept()
+
+    @cached_property
+    def rows(self) -> Arcs:
+        """Every way an edge can be gone, weighing its length; an arc's label is twice its edge, plus one when backwards."""
+        network = self.network
+        edge = np.arange(len(network.edge_from), dtype=np.int32)
+        return arcs(
+            len(network.node_position),
+            np.concatenate([network.edge_from, network.edge_to]),
+            np.concatenate([network.edge_to, network.edge_from]),
+            weight=np.concatenate([network.edge_length_m, network.edge_length_m]),
+            label=np.concatenate([2 * edge, 2 * edge + 1]),
+        )
+
+    def arcs(self, conditions: Conditions) -> Arcs:
+        """The graph that conditions leave; labels as in :attr:`rows`."""
+        found: Arcs | None = self._arcs.get(conditions.key)
+        if found is None:
+            opened = self._opened(conditions)
+            weight = opened.weight
+            if conditions.effects.factor:
+                weight = self._cost(self.costs(conditions))
+            closed = self.arcs_through(conditions.closed.elements)
+            if len(closed):
+                weight = weight.copy()
+                weight[closed] = np.inf
+            found = opened if weight is opened.weight else opened.raised(weight)
+            self._arcs.keep(conditions.key, found)
+        return found
+
+    def costs(self, conditions: Conditions) -> Costs:
+        """What edges cost, forwards and backwards; closures do not count."""
+        key = (conditions.mover, tuple(sorted(conditions.effects.factor.items())))
+        found: Costs | None = self._costs.get(key)
+        if found is None:
+            network, against = self._directed(conditions.effects.oneway)
+            found = costs(
+                network,
+                self.building,
+                conditions.profile,
+                options=conditions.options,
+                emergency=conditions.emergency,
+                stopped=conditions.stopped,
+                factor=conditions.effects.factor,
+            )
+            for backwards, edges in enumerate(against):
+                for column in ((found.forward_s, found.forward_cost), (found.backward_s, found.backward_cost))[
+                    backwards
+                ]:
+                    column[edges] = np.inf
+            self._costs.keep(key, found)
+        return found
+
+    def elements(self, conditions: Conditions) -> Elements:
+        """What every element means under conditions, whatever edge it is on."""
+        found: Elements | None = self._elements.get(conditions.mover)
+        if found is None:
+            found = element_costs(
+                self.network,
+                self.building,
+                conditions.profile,
+                options=conditions.options,
+                emergency=conditions.emergency,
+                stopped=conditions.stopped,
+            )
+            self._elements.keep(conditions.mover, found)
+        return found
+
+    def refused(self, conditions: Conditions) -> frozenset[str]:
+        """Elements that cannot be passed: closed ones and those that the profile refuses."""
+        key = (conditions.mover, conditions.closed.elements, "refused")
+        found: frozenset[str] | None = self._elements.get(key)
+        if found is None:
+            reasons = zip(self.network.elements, self.elements(conditions).reason, strict=True)
+            found = conditions.closed.elements | {name for name, reason in reasons if reason}
+            self._elements.keep(key, found)
+        return found
+
+    def burdens_s(self, conditions: Conditions) -> Mapping[str, float]:
+        """What going through an opening once costs beside its time, by id; only those that cost something."""
+        key = (conditions.mover, "burdens")
+        found: Mapping[str, float] | None = self._elements.get(key)
+        if found is None:
+            burden = self.elements(conditions).burden_s
+            found = {self.network.elements[i]: float(burden[i]) for i in np.flatnonzero(burden > 0)}
+            self._elements.keep(key, found)
+        return found
+
+    def seconds(self, conditions: Conditions) -> Floats:
+        """(A,) seconds along every arc of :attr:`rows`; closures do not count."""
+        key = (conditions.mover, tuple(sorted(conditions.effects.factor.items())), "seconds")
+        found: Floats | None = self._costs.get(key)
+        if found is None:
+            made = self.costs(conditions)
+            found = self._along(made.forward_s, made.backward_s)
+            self._costs.keep(key, found)
+        return found
+
+    def arcs_through(self, elements: Collection[str]) -> Indices:
+        """Arcs that pass any of some elements."""
+        if not elements:
+            return np.empty(0, np.int32)
+        number, start, arc = self._by_element
+        rows = [number[name] for name in elements if name in number]
+        return np.concatenate([np.empty(0, np.int32), *(arc[start[row] : start[row + 1]] for row in rows)])
+
+    def _opened(self, conditions: Conditions) -> Arcs:
+        """The graph of whoever moves, with nothing closed and no crowd."""
+        found: Arcs | None = self._open.get(conditions.mover)
+        if found is None:
+            calm = Conditions(
+                profile=conditions.profile,
+                closed=Closed(),
+                options=conditions.options,
+                effects=Effects(oneway=conditions.effects.oneway),
+                emergency=conditions.emergency,
+                stopped=conditions.stopped,
+            )
+            found = Arcs(rows=self.rows.rows, weight=self._cost(self.costs(calm)))
+            self._open.keep(conditions.mover, found)
+        return found
+
+    def _cost(self, made: Costs) -> Floats:
+        return self._along(made.forward_cost, made.backward_cost) + self.rows.weight * TIE_S_PER_M
+
+    def _along(self, forward: Floats, backward: Floats) -> Floats:
+        label = self.rows.rows.label
+        return np.where(label & 1, backward[label >> 1], forward[label >> 1])
+
+    def _directed(self, oneway: Mapping[str, Direction]) -> tuple[Network, tuple[list[int], list[int]]]:
+        """The network with some connectors open both ways, and their edges that are then shut forwards and backwards."""
+        against: tuple[list[int], list[int]] = ([], [])
+        if not oneway:
+            return self.network, against
+        labels = {name: self.rows.rows.label[self.arcs_through([name])] >> 1 for name in oneway}
+        down = {c.id for c in self.building.connectors if c.direction is Direction.DOWN}
+        free = self.network.edge_oneway.copy()
+        for name, edges in labels.items():
+            free[edges] = False
+            direction = oneway[name]
+            if direction is not Direction.BOTH:
+                # an edge leads from the first stop to the last, but on what only carries down
+                upward_is_forward = name not in down
+                forward_allowed = (direction is Direction.UP) == upward_is_forward
+                against[forward_allowed] += np.unique(edges).tolist()
+        return replace(self.network, edge_oneway=free), against
+
+    @cached_property
+    def _by_element(self) -> tuple[dict[str, int], Indices, Indices]:
+        """Number of every element by id, and the arcs that pass each: start, arc."""
+        network, rows = self.network, self.rows.rows
+        edge = np.repeat(np.arange(len(network.edge_from)), np.diff(network.edge_element_start))
+        element = np.concatenate([network.edge_element, network.edge_element])
+        arc_of = np.empty(2 * len(network.edge_from), np.int32)
+        arc_of[rows.label] = rows.same
+        order = np.argsort(element, kind="stable")
+        start = np.searchsorted(element[order], np.arange(len(network.elements) + 1)).astype(np.int32)
+        return (
+            {name: i for i, name in enumerate(network.elements)},
+            start,
+            arc_of[np.concatenate([2 * edge, 2 * edge + 1])[order]],
+        )

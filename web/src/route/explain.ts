@@ -1,0 +1,99 @@
+/** Why a route goes where it goes, or why there is none: what is in the way, by name, and what would help. */
+import { asRecord } from "../api";
+import type { Context } from "../context";
+import { h, svg } from "../dom";
+import { best, duration, isKey, metres, t } from "../i18n";
+import { iconPath } from "../icons";
+import { readRoute, type RouteAnswer } from "../journey";
+import { asProblem, problemCard } from "../problem";
+import type { FeatureCollection, RouteRequest, Text } from "../types";
+import { impossible } from "./draw";
+import { showButton } from "./notes";
+
+interface Cause {
+  element: string;
+  name: string;
+  why: string;
+}
+
+export interface Explanation {
+  text: Text;
+  blockedBy: Cause[];
+  wouldHelp: Cause[];
+  relaxed: RouteAnswer | undefined;
+}
+
+/** Ask, and give what is to be shown; `isRefused` is when there was no route. */
+export async function explain(context: Context, question: RouteRequest, isRefused: boolean): Promise<HTMLElement> {
+  try {
+    return section(context, readExplanation(await context.api.explain(question), context), isRefused);
+  } catch (error) {
+    return problemCard(asProblem(error), context);
+  }
+}
+
+export function readExplanation(answer: unknown, context: Pick<Context, "frame" | "nameOfId">): Explanation {
+  const body = asRecord(answer);
+  const relaxed = asRecord(body["relaxed"]);
+  const text = body["text"];
+  return {
+    text: typeof text === "string" ? { default: text } : (asRecord(text) as Text),
+    blockedBy: causes(body["blocked_by"], context),
+    wouldHelp: causes(body["would_help"], context),
+    relaxed: Array.isArray(relaxed["features"]) ? readRoute(relaxed as unknown as FeatureCollection, context.frame) : undefined,
+  };
+}
+
+function causes(value: unknown, context: Pick<Context, "nameOfId">): Cause[] {
+  if (!Array.isArray(value)) return [];
+  return value.map((entry) => {
+    const cause = typeof entry === "string" ? { element: entry } : asRecord(entry);
+    const element = String(cause["element"] ?? cause["id"] ?? "");
+    const reasons = [cause["text"] ?? cause["reason"] ?? cause["reasons"]].flat();
+    const known = element ? context.nameOfId(element) : "";
+    return {
+      element,
+      name: (known === element ? "" : known) || best(cause["name"] as Text | string | undefined) || element,
+      why: reasons.map((reason) => reasonText(reason as Text | string | undefined)).filter(Boolean).join(", "),
+    };
+  });
+}
+
+/** Reasons that are codes are put into words; reasons that are words stay as they are. */
+function reasonText(reason: Text | string | undefined): string {
+  const text = best(reason);
+  const key = `reason.${text}`;
+  return isKey(key) ? t(key) : text;
+}
+
+function section(context: Context, { text, blockedBy, wouldHelp, relaxed }: Explanation, isRefused: boolean): HTMLElement {
+  const item = ({ element, name, why }: Cause): HTMLElement =>
+    h("li", {}, svg(iconPath("blocked")), h("span", { class: "name" }, name, why && h("span", { class: "quiet" }, ` · ${why}`)), showButton(context, element));
+  const listOf = (title: string, list: readonly Cause[]): HTMLElement[] => (list.length > 0 ? [h("h4", {}, title), h("ul", {}, ...list.map(item))] : []);
+  const said = best(text);
+  const isEmpty = !said && blockedBy.length + wouldHelp.length === 0;
+  return h(
+    "section",
+    { class: "why notes" },
+    h("h3", { tabindex: "-1" }, t(isRefused ? "why.none" : "why.this")),
+    said && h("p", {}, said),
+    isEmpty && h("p", {}, t(isRefused ? "why.unknown" : "why.free")),
+    ...listOf(t(isRefused ? "problem.blockedBy" : "why.avoided"), blockedBy),
+    ...listOf(t("why.help"), wouldHelp),
+    relaxed && isRefused && relaxedWay(context, relaxed),
+  );
+}
+
+/** The way there would be; shown as one that cannot be gone now. */
+function relaxedWay(context: Context, relaxed: RouteAnswer): HTMLElement {
+  const show = (): void => {
+    context.setPaths(impossible(relaxed));
+    context.focus(relaxed.points, "all");
+  };
+  return h(
+    "div",
+    { class: "relaxed" },
+    h("p", {}, t("why.relaxed", { length: metres(relaxed.lengthM), time: duration(relaxed.durationS) })),
+    h("button", { class: "button", type: "button", onclick: show }, t("why.showRelaxed")),
+  );
+}
