@@ -20,11 +20,25 @@ from indoor3d.api.deps import Services, answer_format
 from indoor3d.api.envelope import Envelope
 from indoor3d.api.limits import AddressGuard, BodyGuard, OperationGuard
 from indoor3d.api.links import Links
+from indoor3d.api.live import LiveState
+from indoor3d.api.moment import Moments
 from indoor3d.api.openapi import document
 from indoor3d.api.operations import Operations
 from indoor3d.api.reference import page
 from indoor3d.api.respond import OPENAPI, Document
-from indoor3d.api.routers import about, evacuations, health, landing, levels, locate, nearby, routes, venues
+from indoor3d.api.routers import (
+    about,
+    closures,
+    evacuations,
+    health,
+    landing,
+    levels,
+    locate,
+    nearby,
+    routes,
+    search,
+    venues,
+)
 from indoor3d.api.settings import Settings
 from indoor3d.api.tiles import Tiles
 from indoor3d.api.viewer import Viewer
@@ -38,8 +52,9 @@ _READING: tuple[APIRouter, ...] = (
     about.router,
     locate.router,
     nearby.router,
+    search.router,
 )
-_OTHERS: tuple[APIRouter, ...] = (routes.router, evacuations.router, health.router)
+_OTHERS: tuple[APIRouter, ...] = (routes.router, evacuations.router, closures.router, health.router)
 
 
 class _Api(FastAPI):
@@ -64,6 +79,7 @@ def create_app(settings: Settings, store: Catalog) -> ASGIApp:
         api.include_router(router, dependencies=[Depends(answer_format)])
     for router in _OTHERS:
         api.include_router(router)
+    live = LiveState(store)
     api.state.services = Services(
         settings=settings,
         store=store,
@@ -71,6 +87,8 @@ def create_app(settings: Settings, store: Catalog) -> ASGIApp:
         quick=WorkPool(workers=limits.quick_workers, waiting=limits.waiting, deadline_s=limits.quick_s),
         heavy=WorkPool(workers=limits.heavy_workers, waiting=limits.waiting, deadline_s=limits.heavy_s),
         links=Links(settings.public_url),
+        live=live,
+        moments=Moments(live),
     )
     described = document(api, public_url=settings.public_url)
     api.state.openapi = Document(described, media_type=OPENAPI)

@@ -50,6 +50,11 @@ class VenueData:
         groups: tuple[tuple[Element, ...], ...] = (b.spaces, b.openings, b.connectors, b.exits, b.facilities)
         return {element.id: element for group in groups for element in group}
 
+    @cached_property
+    def facilities(self) -> frozenset[str]:
+        """Ids of what is no way, but a thing to find."""
+        return frozenset(facility.id for facility in self.building.facilities)
+
     def element(self, ident: str) -> Element:
         """Find an element by id.
 

@@ -11,6 +11,8 @@ from pydantic_core import PydanticCustomError
 from indoor3d.api.cache import VenueCache, VenueData
 from indoor3d.api.envelope import language_of
 from indoor3d.api.links import Links
+from indoor3d.api.live import LiveState
+from indoor3d.api.moment import Moments
 from indoor3d.api.schemas import NOT_A_LEVEL, check_mode
 from indoor3d.api.settings import MAX_OFFSET, MAX_RADIUS_M, MAX_RESULTS, Settings
 from indoor3d.api.work import WorkPool
@@ -43,6 +45,9 @@ class Services:
     ----------
     quick, heavy : WorkPool
         For loading and routes; for evacuations.
+    live : LiveState
+    moments : Moments
+        What holds in a venue at a moment.
     """
 
     settings: Settings
@@ -51,6 +56,8 @@ class Services:
     quick: WorkPool
     heavy: WorkPool
     links: Links
+    live: LiveState
+    moments: Moments
 
     async def venue(self, venue: str) -> VenueData:
         """Give the current version of a venue, loading it in a worker thread when it is not ready.

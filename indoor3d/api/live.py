@@ -7,7 +7,7 @@ mean is worked out again when they changed, when the building did, or when the m
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from indoor3d.api.cache import VenueData
 from indoor3d.models.state import Effects, State
@@ -16,11 +16,6 @@ from indoor3d.store.base import Catalog
 from indoor3d.store.state import Kept
 
 _VENUES = 256
-
-
-def now() -> datetime:
-    """Look at the clock: the one place where the state of venues does."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

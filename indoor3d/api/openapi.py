@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from indoor3d import __version__
-from indoor3d.api import examples, examples_about, outputs, outputs_about, schemas
+from indoor3d.api import examples, examples_about, outputs, outputs_about, outputs_closures, outputs_routes, outputs_search, schemas
 from indoor3d.api.errors import table
 from indoor3d.api.respond import JSON
 
@@ -32,6 +32,7 @@ _EXAMPLES = {
     "Route": examples.ROUTE,
     "Evacuation": examples.EVACUATION,
     **examples_about.ALL,
+    **outputs_search.EXAMPLES,
 }
 
 
@@ -84,11 +85,22 @@ def document(app: FastAPI, *, public_url: str) -> dict[str, Any]:
     return made
 
 
+_MODELS: tuple[type[BaseModel], ...] = (
+    schemas.RouteRequest,
+    schemas.MatrixRequest,
+    schemas.EvacuationRequest,
+    *outputs.ALL,
+    *outputs_about.ALL,
+    *outputs_closures.ALL,
+    *outputs_closures.INPUTS,
+    *outputs_routes.ALL,
+    *outputs_search.ALL,
+)
+"""Every body and every answer."""
+
+
 def _schemas() -> dict[str, Any]:
-    inputs: list[type[BaseModel]] = [schemas.RouteRequest, schemas.EvacuationRequest]
-    _, made = models_json_schema(
-        [(model, "validation") for model in [*inputs, *outputs.ALL, *outputs_about.ALL]], ref_template=_REF
-    )
+    _, made = models_json_schema([(model, "validation") for model in _MODELS], ref_template=_REF)
     return dict(sorted(made["$defs"].items()))
 
 
@@ -97,7 +109,8 @@ def _drop_defaults(operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422", "")):
         del responses["422"]
-    content = responses["200"]["content"]
+    done = next(status for status in sorted(responses) if status.startswith("2"))
+    content = responses[done].get("content", {})
     if len(content) > 1 and content.get(JSON) == {"schema": {}}:
         del content[JSON]
 

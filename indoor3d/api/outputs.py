@@ -98,6 +98,7 @@ class Exit(Shape):
     outside: bool
     adjoins: str | None
     everyday: bool
+    hours: str
 
 
 class Venue(Shape):
@@ -222,15 +223,6 @@ class Report(Shape):
     facts: dict[str, Any]
 
 
-class Route(FeatureCollection):
-    """A route in the shape of the OGC Route Exchange Model: overview, start, segments, end."""
-
-    name: str
-    bbox: list[float]
-    venue: str
-    version: str
-
-
 class Evacuation(FeatureCollection):
     """One feature a start: a line to its exit, or a point with the problem. ``complete``: everybody has a way."""
 
@@ -300,7 +292,6 @@ ALL: tuple[type[BaseModel], ...] = (
     ProblemType,
     ProblemTypes,
     Report,
-    Route,
     VenueDetail,
     Venues,
 )

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from indoor3d.api.outputs import Label, LevelRef, Link, Shape, Text
 from indoor3d.api.schemas import Closed, Ident
@@ -13,8 +14,21 @@ from indoor3d.models.vocabulary import Direction
 _MOST_POINTS = 1_000
 
 Line = Annotated[str, StringConstraints(strict=True, max_length=500)]
-Moment = Annotated[AwareDatetime, Field(description="RFC 3339, with its zone.", examples=["2026-11-27T18:00:00+09:00"])]
-LonLat = Annotated[list[Annotated[float, Field(allow_inf_nan=False)]], Field(min_length=2, max_length=2)]
+
+
+def _written(value: Any) -> Any:
+    """Let through text only: a number could mean seconds, or milliseconds, since some year."""
+    if not isinstance(value, str):
+        raise PydanticCustomError("string_type", "not a text")
+    return value
+
+
+Moment = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written),
+    Field(description="RFC 3339, with its zone.", examples=["2026-11-27T18:00:00+09:00"]),
+]
+LonLat = Annotated[list[Annotated[float, Field(strict=True, allow_inf_nan=False)]], Field(min_length=2, max_length=2)]
 Ring = Annotated[list[LonLat], Field(min_length=4, max_length=_MOST_POINTS)]
 
 
@@ -47,7 +61,13 @@ class ClosureRequest(_Body):
     status: Status | None = None
     factor: Annotated[
         float | None,
-        Field(ge=1, le=100, allow_inf_nan=False, description="How many times as long a way takes; null closes smoke."),
+        Field(
+            strict=True,
+            ge=1,
+            le=100,
+            allow_inf_nan=False,
+            description="How many times as long a way takes; null closes smoke.",
+        ),
     ] = None
     start: Moment | None = None
     end: Moment | None = None
@@ -61,7 +81,9 @@ class ClosureRequest(_Body):
     reported_at: Moment | None = None
     interval_s: Annotated[
         float | None,
-        Field(gt=0, le=366 * 86_400, allow_inf_nan=False, description="A status older than this is unknown."),
+        Field(
+            strict=True, gt=0, le=366 * 86_400, allow_inf_nan=False, description="A status older than this is unknown."
+        ),
     ] = None
     automatic: Annotated[bool | None, Field(strict=True)] = None
     remedy: Remedy = Remedy.UNKNOWN

@@ -1,48 +1,77 @@
 """Routes in the shape of the OGC Route Exchange Model (OGC API - Routes - Part 1, draft), with levels as our extension."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from indoor3d.api import geojson
+from indoor3d.api import geojson, remarks
 from indoor3d.api.cache import VenueData
-from indoor3d.api.geojson import Feature
+from indoor3d.api.geojson import Coordinates, Feature
 from indoor3d.api.respond import finite
 from indoor3d.models.building import Building
 from indoor3d.models.vocabulary import Mode
 from indoor3d.routing.directions import Step, guide
+from indoor3d.routing.journey import Journey
+from indoor3d.routing.profile import PROFILES
 from indoor3d.routing.route import Route
+
+Floats = NDArray[np.float64]
+LANGUAGES = ("ko", "en")
 
 _STEPPED = frozenset({Mode.STAIRS, Mode.ESCALATOR})
 
 
-def collection(data: VenueData, routes: Sequence[Route], *, names: Sequence[str]) -> dict[str, Any]:
-    """Give one route through several waypoints as a FeatureCollection.
+def collection(
+    data: VenueData,
+    found: Journey,
+    *,
+    names: Sequence[str],
+    now: datetime,
+    manner: Mapping[str, Any] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """Give one journey as a FeatureCollection.
 
     Parameters
     ----------
     data : VenueData
-    routes : sequence of Route
-        From each waypoint to the next.
+    found : Journey
     names : sequence of str
         Names of the first and the last waypoint.
+    now : datetime
+        The age of a status counts to here.
+    manner : mapping
+        How :meth:`~indoor3d.routing.directions.Guide.say` tells turns and lengths.
     """
-    site = _joined(routes)
-    overview = _overview(data, routes, site)
-    coordinates = overview["geometry"]["coordinates"]
+    building, routes = data.building, found.routes
+    draw = found.graph.naturaliser.path
+    shown = _joined([draw(route) for route in routes])
+    exact = _joined([route.positions for route in routes])
+    told = [(leg, *row) for leg, route in enumerate(routes) for row in _steps(building, route, manner)]
+    spots = np.array([step.position for _, step, _, _ in told])
+    lonlat = geojson.positions(building.frame, np.concatenate([shown, exact, spots]))
+    line, exact_line = lonlat[: len(shown)], lonlat[len(shown) : len(shown) + len(exact)]
+    points = lonlat[len(shown) + len(exact) :]
+    overview = _overview(data, found, exact, exact_line, now)
+    overview["geometry"] = {"type": "LineString", "coordinates": line if len(line) > 1 else line * 2}
     features = [
         overview,
-        _waypoint("start", coordinates[0], data.building, routes[0].levels[0]),
-        *_segments(data.building, routes),
-        _waypoint("end", coordinates[-1], data.building, routes[-1].levels[-1]),
+        _waypoint("start", line[0], building, routes[0].levels[0]),
+        *(
+            _segment(building, step, text, spoken, leg=leg, at=at)
+            for (leg, step, text, spoken), at in zip(told, points, strict=True)
+        ),
+        _waypoint("end", line[-1], building, routes[-1].levels[-1]),
     ]
     for number, feature in enumerate(features, start=1):
         feature["id"] = number
     return {
         "type": "FeatureCollection",
         "name": " → ".join(names),
-        "bbox": geojson.bbox(coordinates),
+        "bbox": geojson.bbox(line),
         "venue": data.record.venue.id,
         "version": data.record.version,
         "schematic": data.record.venue.schematic,
@@ -57,7 +86,7 @@ def step_free(route: Route) -> bool | None:
     """
     if any(leg.mode in _STEPPED for leg in route.legs):
         return False
-    return True if route.profile == "wheelchair" else None
+    return True if PROFILES[route.profile].stairs_up_mps is None else None
 
 
 def summary(route: Route, building: Building) -> dict[str, Any]:
@@ -75,14 +104,13 @@ def summary(route: Route, building: Building) -> dict[str, Any]:
     }
 
 
-def _joined(routes: Sequence[Route]) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _joined(parts: Sequence[Floats]) -> Floats:
     """Positions of all routes in one line; a joint appears once."""
-    parts = [np.asarray(routes[0].positions)]
-    parts += [np.asarray(route.positions)[1:] for route in routes[1:]]
-    return np.concatenate(parts)
+    return np.concatenate([parts[0], *(part[1:] for part in parts[1:])])
 
 
-def _overview(data: VenueData, routes: Sequence[Route], site: np.ndarray[Any, np.dtype[np.float64]]) -> Feature:
+def _overview(data: VenueData, found: Journey, site: Floats, exact: Coordinates, now: datetime) -> Feature:
+    routes = found.routes
     parts = [summary(route, data.building) for route in routes]
     verdicts = [part["step_free"] for part in parts]
     properties = {
@@ -96,9 +124,11 @@ def _overview(data: VenueData, routes: Sequence[Route], site: np.ndarray[Any, np
         "level_ids": _without_repeats(ident for part in parts for ident in part["level_ids"]),
         "openings": [ident for part in parts for ident in part["openings"]],
         "closures_applied": list(routes[0].closed),
+        "exact": {"type": "LineString", "coordinates": exact},
         "site_coordinates": site.round(3).tolist(),
+        **remarks.told(data, found, now=now),
     }
-    return {"type": "Feature", "id": 0, "geometry": geojson.line(data.building.frame, site), "properties": properties}
+    return {"type": "Feature", "id": 0, "geometry": None, "properties": properties}
 
 
 def _without_repeats(values: Iterator[str]) -> list[str]:
@@ -118,16 +148,20 @@ def _waypoint(kind: str, coordinates: list[float], building: Building, level: st
     }
 
 
-def _segments(building: Building, routes: Sequence[Route]) -> Iterator[Feature]:
+def _steps(
+    building: Building, route: Route, manner: Mapping[str, Any]
+) -> Iterator[tuple[Step, dict[str, str], dict[str, Any]]]:
+    """Every step with what is read and what is heard."""
     teller = guide(building)
-    for leg, route in enumerate(routes):
-        steps = teller.steps(route)
-        texts = zip(teller.say(steps, lang="ko"), teller.say(steps, lang="en"), strict=True)
-        for step, (ko, en) in zip(steps, texts, strict=True):
-            yield _segment(building, step, {"ko": ko, "en": en}, leg)
+    steps = teller.steps(route)
+    said = [teller.say(steps, lang=lang, style=style, **manner) for style in ("plain", "spoken") for lang in LANGUAGES]
+    for step, ko, en, heard_ko, heard_en in zip(steps, *said, strict=True):
+        yield step, {"ko": ko, "en": en}, {"ko": heard_ko, "en": heard_en}
 
 
-def _segment(building: Building, step: Step, text: dict[str, str], leg: int) -> Feature:
+def _segment(
+    building: Building, step: Step, text: dict[str, str], spoken: dict[str, Any], *, leg: int, at: Coordinates
+) -> Feature:
     """One step: the point is where it is to be done, as in the examples of the standard."""
     properties = {
         "featureType": "segment",
@@ -138,17 +172,15 @@ def _segment(building: Building, step: Step, text: dict[str, str], leg: int) -> 
         "maneuver": step.maneuver,
         "angle_deg": finite(step.angle_deg, 0),
         "text": text,
+        "spoken": spoken,
+        "announce_at_m": step.announce_at_m,
+        "reassure_at_m": list(step.reassure_at_m),
         "level_from": geojson.level_ref(building.level(step.level_from)),
         "level_to": geojson.level_ref(building.level(step.level_to)),
         "elements": list(step.elements),
         "leg": leg,
     }
-    return {
-        "type": "Feature",
-        "id": 0,
-        "geometry": geojson.point(building.frame, step.position),
-        "properties": properties,
-    }
+    return {"type": "Feature", "id": 0, "geometry": {"type": "Point", "coordinates": at}, "properties": properties}
 
 
 def _turn(maneuver: str) -> str:

@@ -3,11 +3,20 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 from pydantic_core import PydanticCustomError
 
-from indoor3d.api.settings import MAX_CLOSED, MAX_STARTS, MAX_WAYPOINTS
-from indoor3d.routing.profile import PROFILES
+from indoor3d.api.settings import (
+    MAX_ACCURACY_M,
+    MAX_ALTERNATIVES,
+    MAX_CLOSED,
+    MAX_MATRIX,
+    MAX_STARTS,
+    MAX_WAYPOINTS,
+)
+from indoor3d.errors import UnknownProfile
+from indoor3d.routing.cost import Options
+from indoor3d.routing.profile import PROFILES, find_profile
 
 _FARTHEST_M = 100_000.0
 _HIGHEST_ORDINAL = 1_000
@@ -34,6 +43,16 @@ Level = Annotated[
     | Annotated[str, Field(min_length=1, max_length=_LONGEST_LEVEL)],
     BeforeValidator(_level),
 ]
+Accuracy = Annotated[
+    float,
+    Field(
+        strict=True,
+        allow_inf_nan=False,
+        gt=0,
+        le=MAX_ACCURACY_M,
+        description="Metres within which the true place lies 68 times in 100; without it the position is taken as exact.",
+    ),
+]
 Ident = Annotated[str, Field(strict=True, min_length=1, max_length=128)]
 
 
@@ -48,12 +67,22 @@ class PositionWaypoint(_Body):
     lat: Annotated[Degrees, Field(ge=-90, le=90, examples=[37.56575])]
     level: Annotated[Level | None, Field(examples=["1F"])] = None
     height: Metres | None = None
+    accuracy: Accuracy | None = None
 
 
 class RefWaypoint(_Body):
-    """An element: its id, its exact name in Korean or English, or the number of an exit ("5")."""
+    """An element: its id, its name in Korean or English, the number of an exit ("5") or of a platform door ("7-4").
+
+    The id of the venue itself means any of its entrances.
+    """
 
     ref: Annotated[Ident, Field(examples=["매점"])]
+
+
+class CategoryWaypoint(_Body):
+    """The nearest of a kind: a category of facilities, spaces, lifts or exits; the best to reach from the stop before."""
+
+    category: Annotated[Ident, Field(examples=["restroom_accessible"])]
 
 
 class SiteWaypoint(_Body):
@@ -63,13 +92,21 @@ class SiteWaypoint(_Body):
     y: Metres
     z: Metres | None = None
     level: Level | None = None
+    accuracy: Accuracy | None = None
 
 
 def _form(value: Any) -> str | None:
     names = (
-        set(value) if isinstance(value, Mapping) else {field for field in ("lon", "ref", "x") if hasattr(value, field)}
+        set(value)
+        if isinstance(value, Mapping)
+        else {field for field in ("lon", "ref", "x", "category") if hasattr(value, field)}
     )
-    for tag, members in (("by-ref", {"ref"}), ("by-site", {"x", "y"}), ("by-position", {"lon", "lat"})):
+    for tag, members in (
+        ("by-ref", {"ref"}),
+        ("by-category", {"category"}),
+        ("by-site", {"x", "y"}),
+        ("by-position", {"lon", "lat"}),
+    ):
         if names & members:
             return tag
     return None
@@ -78,22 +115,26 @@ def _form(value: Any) -> str | None:
 Waypoint = Annotated[
     Annotated[PositionWaypoint, Tag("by-position")]
     | Annotated[RefWaypoint, Tag("by-ref")]
+    | Annotated[CategoryWaypoint, Tag("by-category")]
     | Annotated[SiteWaypoint, Tag("by-site")],
     Discriminator(_form),
 ]
 
 
 def check_mode(value: str) -> str:
-    """Accept the id of a movement profile."""
-    if value not in PROFILES:
-        raise PydanticCustomError("literal_error", "unknown mode", {"expected": ", ".join(sorted(PROFILES))})
-    return value
+    """Accept the id of a movement profile, or the name of its user need in SIRI; gives the id."""
+    try:
+        return find_profile(value).id
+    except UnknownProfile:
+        raise PydanticCustomError("literal_error", "unknown mode", {"expected": ", ".join(PROFILES)}) from None
+
+
+def _list_profiles(schema: dict[str, Any]) -> None:
+    schema["enum"] = list(PROFILES)
 
 
 Mode = Annotated[
-    str,
-    Field(strict=True, description="Who moves.", json_schema_extra={"enum": sorted(PROFILES)}),
-    AfterValidator(check_mode),
+    str, Field(strict=True, description="Who moves.", json_schema_extra=_list_profiles), AfterValidator(check_mode)
 ]
 Closed = Annotated[
     list[Ident],
@@ -105,16 +146,93 @@ Closed = Annotated[
 ]
 
 
-class RouteRequest(_Body):
-    """A way through two to 25 waypoints, in their order."""
+Language = Annotated[
+    Literal["ko", "en"] | None, Field(description="Language of names and problems; wins over Accept-Language.")
+]
+Moment = Annotated[
+    AwareDatetime | None,
+    Field(
+        description="When to leave, with its time zone; now without it. Closures and opening hours are those of then.",
+        examples=["2026-11-27T09:00:00+09:00"],
+    ),
+]
+
+
+class RouteOptions(_Body):
+    """What this person asks for on top of the profile (names of SIRI where it has them)."""
+
+    averse_to_lifts: bool = False
+    averse_to_escalators: bool = False
+    averse_to_confined_spaces: bool = False
+    averse_to_crowds: bool = False
+    avoid_gates: bool = False
+    no_staff_help: bool = False
+    staff_lifts: Annotated[bool, Field(description="Offer wheelchair stair lifts: staff, and some 20 minutes.")] = False
+    unknown: Annotated[
+        Literal["strict", "warn", "ignore"],
+        Field(description="What nobody has said: refuse it, take it with a burden and a note, or take it."),
+    ] = "warn"
+    pace: Annotated[Literal["mean", "p15"], Field(description="The mean, or what 85 of 100 are faster than.")] = "mean"
+    busy: Annotated[bool, Field(description="Lifts are waited for as at busy hours.")] = False
+    width_m: Annotated[float | None, Field(gt=0, le=3, description="Of this person's device.")] = None
+    length_m: Annotated[float | None, Field(gt=0, le=5)] = None
+    max_step_m: Annotated[float | None, Field(ge=0, le=1)] = None
+    max_slope: Annotated[float | None, Field(ge=0, le=1, description="Rise over run.")] = None
+    level_mps: Annotated[float | None, Field(gt=0, le=5, description="Speed on level ground.")] = None
+    carry_up_to_steps: Annotated[int | None, Field(ge=0, le=100)] = None
+
+    def asked(self) -> Options:
+        """As routing takes them.
+
+        Raises
+        ------
+        InvalidInput
+        """
+        return Options(**self.model_dump())
+
+
+class _Asking(_Body):
+    """What every question about ways has."""
 
     venue: Annotated[Ident, Field(examples=["city-hall"])]
-    waypoints: Annotated[list[Waypoint], Field(min_length=2, max_length=MAX_WAYPOINTS)]
     mode: Mode = "walk"
+    profile: Annotated[Mode | None, Field(description="The same as ``mode``; wins over it.")] = None
+    options: RouteOptions = RouteOptions()
     closed: Closed = []
-    lang: Annotated[
-        Literal["ko", "en"] | None, Field(description="Language of names and problems; wins over Accept-Language.")
+    depart_at: Moment = None
+    lang: Language = None
+
+    @property
+    def who(self) -> str:
+        """Id of the profile."""
+        return self.profile or self.mode
+
+
+class RouteRequest(_Asking):
+    """A way through two to 25 waypoints, in their order."""
+
+    waypoints: Annotated[list[Waypoint], Field(min_length=2, max_length=MAX_WAYPOINTS)]
+    alternatives: Annotated[
+        int, Field(ge=0, le=MAX_ALTERNATIVES, description="How many other ways to give that really differ.")
+    ] = 0
+    turns: Annotated[
+        Literal["sides", "clock", "degrees"],
+        Field(description="How turns are told; clock and degrees need ``heading_known``."),
+    ] = "sides"
+    heading_known: Annotated[bool, Field(description="Whoever listens has a compass.")] = False
+    unit: Annotated[Literal["m", "steps"], Field(description="Lengths in metres, or in the listener's own steps.")] = (
+        "m"
+    )
+    step_length_m: Annotated[
+        float | None, Field(gt=0.1, lt=2, description="Of the listener; the profile's without.")
     ] = None
+
+
+class MatrixRequest(_Asking):
+    """Times and lengths from every origin to every destination."""
+
+    origins: Annotated[list[Waypoint], Field(min_length=1, max_length=MAX_MATRIX)]
+    destinations: Annotated[list[Waypoint], Field(min_length=1, max_length=MAX_MATRIX)]
 
 
 class EvacuationRequest(_Body):
@@ -124,6 +242,4 @@ class EvacuationRequest(_Body):
     starts: Annotated[list[Waypoint] | None, Field(min_length=1, max_length=MAX_STARTS)] = None
     mode: Mode = "walk"
     closed: Closed = []
-    lang: Annotated[
-        Literal["ko", "en"] | None, Field(description="Language of names and problems; wins over Accept-Language.")
-    ] = None
+    lang: Language = None

@@ -1,9 +1,12 @@
 """What an installation of the API can be told. Built by the command line and passed; never read from the environment."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from indoor3d.api.operator import OperatorKey
 from indoor3d.errors import InvalidInput
 
 # Part of the published API, not of an installation: every server answers the same to the same question.
@@ -11,9 +14,17 @@ MAX_WAYPOINTS = 25
 MAX_STARTS = 1_000
 MAX_CLOSED = 1_000
 MAX_RADIUS_M = 1_000.0
+MAX_ACCURACY_M = 100.0
+MAX_ALTERNATIVES = 3
+MAX_MATRIX = 50
 MAX_RESULTS = 100
 MAX_OFFSET = 10_000
 MAX_JSON_DEPTH = 32
+
+
+def now() -> datetime:
+    """Look at the clock: the one place where the service does."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +94,10 @@ class Settings:
     viewer : Path or None
         Folder with the built viewer; None or a missing folder: no viewer.
     limits : Limits
+    operator_keys : tuple of OperatorKey
+        Who may change the state of venues; nobody without.
+    clock : callable
+        Gives the moment that answers are about, with its zone.
     """
 
     public_url: str = "http://127.0.0.1:8000"
@@ -90,6 +105,8 @@ class Settings:
     cors: tuple[str, ...] = ("*",)
     viewer: Path | None = Path(__file__).parents[1] / "_web"
     limits: Limits = field(default_factory=Limits)
+    operator_keys: tuple[OperatorKey, ...] = ()
+    clock: Callable[[], datetime] = now
 
     def __post_init__(self) -> None:
         """Refuse an address that no link could begin with.

@@ -422,6 +422,12 @@ class Building:
     mesh: Mesh = field(default_factory=Mesh.empty)
 
     @cached_property
+    def by_id(self) -> "Mapping[str, Space | Opening | Connector | Exit | Facility]":
+        """Every space, opening, connector, exit and facility by id."""
+        groups = (self.spaces, self.openings, self.connectors, self.exits, self.facilities)
+        return {element.id: element for group in groups for element in group}
+
+    @cached_property
     def names(self) -> Mapping[str, Text]:
         """Name of every space, opening, connector, exit and facility by id."""
         groups = (self.spaces, self.openings, self.connectors, self.exits, self.facilities)

@@ -28,6 +28,11 @@ class FrameOrigin(StrEnum):
     UNKNOWN = "unknown"
 
 
+_GEOD = pyproj.Geod(ellps="WGS84")
+_BEARING_BASE_M = 10.0
+"""Long enough for degrees to tell directions to a thousandth."""
+
+
 @lru_cache(maxsize=64)
 def _transformer(source: str, target: str) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(source, target, always_xy=True)
@@ -187,6 +192,32 @@ class SiteFrame:
         if not np.isfinite(projected).all():
             raise InvalidPosition("A position lies outside the area of the site's projection.")
         return self.from_projected(projected)
+
+    def bearing_deg(self, position: ArrayLike, direction: ArrayLike) -> float:
+        """Compass bearing of a direction in plan.
+
+        Parameters
+        ----------
+        position : (3,) float, metres, site frame
+        direction : (2,) float
+            In the site frame; not zero.
+
+        Returns
+        -------
+        float
+            Degrees clockwise from true north, in [0, 360).
+
+        Examples
+        --------
+        >>> round(SiteFrame.at(126.9771, 37.5657, heading_deg=30.0).bearing_deg([0, 0, 0], [0, 1]), 3)
+        30.0
+        """
+        start = np.asarray(position, np.float64)
+        way = np.asarray(direction, np.float64)
+        end = start + np.append(way / np.hypot(*way) * _BEARING_BASE_M, 0.0)
+        (lon, lat, _), (lon_b, lat_b, _) = self.to_lonlat(np.stack([start, end])).tolist()
+        azimuth, _, _ = _GEOD.inv(lon, lat, lon_b, lat_b)
+        return float(azimuth % 360.0)
 
     def to_ecef(self, positions: ArrayLike) -> Floats:
         """Site metres to Earth-centred, Earth-fixed metres (EPSG:4978), exactly, ``(N, 3)``."""

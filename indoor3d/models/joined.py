@@ -255,9 +255,9 @@ def _shared_doors(buildings: Sequence[Building]) -> tuple[list[Opening], set[str
                     clear_width_m=_least(one.clear_width_m, other.clear_width_m),
                     clear_height_m=_least(one.clear_height_m, other.clear_height_m),
                     kind=_hardest(one.kind, other.kind),
-                    automatic=_both(one.automatic, other.automatic),
+                    automatic=_worst(one.automatic, other.automatic, bad=False),
                     threshold_m=_most(one.threshold_m, other.threshold_m),
-                    intercom=_either(one.intercom, other.intercom),
+                    intercom=_worst(one.intercom, other.intercom, bad=True),
                     hours=one.hours or other.hours,
                 )
             )
@@ -273,14 +273,9 @@ def _most(one: float | None, other: float | None) -> float | None:
     return max((v for v in (one, other) if v is not None), default=None)
 
 
-def _either(one: bool | None, other: bool | None) -> bool | None:
-    """Yes when one says so; unknown when only one says no."""
-    return True if one or other else None if one is None or other is None else False
-
-
-def _both(one: bool | None, other: bool | None) -> bool | None:
-    """No when one says so; unknown when only one says yes."""
-    return False if one is False or other is False else None if one is None or other is None else True
+def _worst(*said: bool | None, bad: bool) -> bool | None:
+    """``bad`` when one says so, else unknown when one says nothing."""
+    return bad if bad in said else None if None in said else not bad
 
 
 def _hardest(one: DoorKind | None, other: DoorKind | None) -> DoorKind | None:

@@ -44,6 +44,7 @@ _EXACT, _FULL, _PREFIX, _WORD, _INSIDE, _COVERED, _UNFINISHED = 1.0, 0.97, 0.80,
 the share that it covers, less where the last syllable has to grow. Chosen so that the orders in the tests come out; nothing else depends on them."""
 _APART, _KEYBOARD, _SPELLING, _QUIET = 0.95, 0.85, 0.80, 0.03
 
+_PARTICLE = re.compile(r"(?<=[가-힣]{2})(?:이|가|은|는|을|를|에|로|으로)$")
 _ORDER = {kind: n for n, kind in enumerate(Kind)}
 _LEVEL = re.compile(
     r"(?:지하(?P<down>\d{1,2})층?|b(?P<b>\d{1,2})f?층?|basement(?P<base>\d{1,2})|(?:지상)?(?P<up>\d{1,3})층"
@@ -259,12 +260,14 @@ class SearchIndex:
         """
         asked = words(text[:LONGEST])[:_MOST_WORDS]
         asked = _without_idle(asked)
+        if not asked or self._venues_called(asked):
+            return ()
         for length in range(len(asked) - 1, 0, -1):
             for run, rest in ((asked[:length], asked[length:]), (asked[-length:], asked[:-length])):
                 found = self._venues_called(run)
                 if found:
                     return tuple((venue, " ".join(rest)) for venue in found)
-        first = asked[0] if asked else ""
+        first = asked[0]
         for length in range(min(len(first) - 1, _LONGEST_VENUE), 1, -1):
             found = self._venues_called((first[:length],)) if "가" <= first[length] <= "힣" or _alone(first) else ()
             if found:
@@ -438,7 +441,9 @@ def _phrases(asked: tuple[str, ...]) -> tuple[str, ...]:
         for length in range(len(asked) - n, 0, -1):
             run = "".join(asked[n : n + length])
             common = "".join(map(one_word, asked[n : n + length]))
-            found = next((key for key in (run, common, run.removesuffix("s")) if key in known), None)
+            found = next(
+                (key for key in (run, common, run.removesuffix("s"), _PARTICLE.sub("", run)) if key in known), None
+            )
             if found is not None or length == 1:
                 made += [found] if found else _parted(asked[n], known)
                 n += length

@@ -125,6 +125,8 @@ def _width(connector: Connector) -> float:
     """Clear width: as declared, else the shorter side of the footprint, the most it can be; a lift's doors are narrower."""
     if connector.clear_width_m is not None:
         return connector.clear_width_m
+    if connector.category is ConnectorCategory.WHEELCHAIR_LIFT:  # drawn folded
+        return connector.car_width_m or LIFT_DOOR_M
     if connector.footprint.is_empty:
         return 0.0
     ring = shapely.get_coordinates(shapely.oriented_envelope(connector.footprint))

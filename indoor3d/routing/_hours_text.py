@@ -18,6 +18,8 @@ _LONG_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday"
 
 _QUOTED = re.compile(r'"[^"]*"')
 _DASHES = re.compile(r"\s*[‐‑‒–—―−~∼〜～]\s*")
+_SPACED = re.compile(r"(?<=[\w)])\s+-\s+(?=[\w(])")
+"""A dash between blanks is one between words or times; ``PH -1 day`` has a blank on one side only."""
 _WORDS: tuple[tuple[str, str], ...] = (
     (r"연중\s*무휴\s*24\s*시간|24\s*시간\s*연중\s*무휴|24\s*시간|상시\s*개방|상시", "24/7"),
     (r"연중\s*무휴|매일", "Mo-Su"),
@@ -66,6 +68,7 @@ def normalised(text: str) -> str:
         return f'"{len(comments) - 1}"'
 
     plain = _QUOTED.sub(keep, unicodedata.normalize("NFKC", text))
+    plain = _SPACED.sub("-", plain)
     plain = _DASHES.sub("-", plain).replace("·", ",").replace("、", ",").replace("\n", "; ")
     for pattern, word in _WORDS:
         plain = re.sub(pattern, word, plain)
@@ -119,6 +122,8 @@ _HOLIDAY = r"(?:PH|SH)(?: [+-]\d{1,2} days?)?"
 _SELECTOR = re.compile(rf"((?:{_WEEKDAY}|{_HOLIDAY})(?:\s*,\s*(?:{_WEEKDAY}|{_HOLIDAY}))*)(?=\s|$|:)")
 _USES = re.compile(r"\b(PH|SH)\b")
 _OFFSET = re.compile(r"(PH|SH)(?: ([+-]\d{1,2}) days?)?")
+_PAST_MIDNIGHT = re.compile(r"-(?:24:(?!00)|2[5-9]:|3\d:|4[0-8]:)\d?|\d\+")
+_WINDOW = re.compile(r"(\d{1,2}:\d{2})-(\d{1,2}:\d{2})")
 _SHUTTING = re.compile(r"(?:^|\s)(?:off|closed)(?:\s*\"[^\"]*\")?$")
 
 
@@ -137,8 +142,8 @@ def only_shuts(text: str) -> bool:
 def with_dates(text: str, *, public: Collection[date], school: Collection[date] = ()) -> str | None:
     """Write the holidays of a text out as dates.
 
-    A rule for weekdays and holidays becomes one for the weekdays, one for the dates, and the one for the weekdays once
-    more as an additional rule: the second replaces whole days, and takes away what the first lets run past midnight into them.
+    A rule for weekdays and holidays becomes one for the weekdays and one for the dates. The second replaces whole days, and with
+    them what the first lets run past midnight into them; so where it does, the days before the dates are added once more.
 
     Parameters
     ----------
@@ -201,11 +206,21 @@ def _rule_with_dates(rule: str, *, public: Collection[date], school: Collection[
         return None  # "Mo,PH Fr 10:00": nobody writes that and means one thing
     weekly = ",".join(days) + rest if days else ""
     dated = _dates(dates) + rest if dates else ""
-    if separator == ",":
+    if separator == "," or not (weekly and dated):
         return ", ".join(filter(None, [weekly, dated]))
-    if weekly and dated:
-        return f"{weekly}; {dated}, {weekly}"
-    return weekly or dated
+    eves = _dates(day - timedelta(days=1) for day in dates) if runs_past_midnight(rest) else ""
+    return f"{weekly}; {dated}" + (f", {eves} {weekly}" if eves else "")
+
+
+def runs_past_midnight(rule: str) -> bool:
+    """Whether a rule has a time that ends on the next day."""
+    backwards = any(_minutes(end) <= _minutes(start) for start, end in _WINDOW.findall(rule))
+    return backwards or bool(_PAST_MIDNIGHT.search(rule))
+
+
+def _minutes(clock_time: str) -> int:
+    hour, _, minute = clock_time.partition(":")
+    return int(hour) * 60 + int(minute)
 
 
 def _dates(days: Iterable[date]) -> str:

@@ -3,8 +3,8 @@
 The nearest places of a straight segment and a straight wall are at an end of one of them. A string between two fixed
 ends therefore keeps a distance from every wall iff it keeps it from the reflex corners, its own ends aside. So each
 corner gets a disc, and the way is the string pulled taut around the discs in its way: straight lines tangent to them, and
-arcs. It is smooth by construction,
-square in the middle of a gap whose two posts have discs of half its width, and as short as that distance allows.
+arcs. It is smooth by construction, square in the middle of a gap whose two posts have discs of half its width, and as
+short as that distance allows.
 
 A *string* is a column of discs: centre, radius, side (+1: the disc lies left of the way, which turns left around it) and
 key (which corner it is; -1 for a place the way is pinned to). Walls lie in a grid of square cells.
@@ -16,220 +16,49 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from indoor3d.routing._natural_field_kernels import Field, clip, contains, corner_at, row_span, survey
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Bytes = NDArray[np.uint8]
 
-TOUCH_M = 5e-7
-"""An end of a line may lie so far outside: less than the 1 µm that :class:`~indoor3d.routing.visibility.FreeSpace` takes."""
-GRAZE_M = 1e-9
-"""A line may pass a wall's end so far on the wrong side: noise of float64 at a kilometre."""
 STEP_RAD = np.radians(15.0)
 """Greatest change of heading from one chord of an arc to the next; a quarter turn becomes six."""
 MIDDLE_M = 0.09
 """So near to its middle a door is always crossed; nearer where the length allows. Decided: a hand's breadth."""
-_BENT_RAD = np.radians(20.0)
-_SLACK_M = 1e-4
-_NOISE_M = 1e-5
-_ROUNDS = 160
-_MOST = 400
-_CLOSE = 0.999
-_SQUARE = 1e-3
-_WIDER_RAD = np.radians(5.0)
-_DEEPEST_M = 2.0
-_POST = 0.98
-_LADDER = (0.34, 0.67, 1.0)
-_HALVINGS, _TRIES, _LEAST, _GENTLER = 6, 8, 0.05, 5
+_BENT_RAD = np.radians(20.0)  # a smaller turn on to a connector is no kink
+_SLACK_M = 1e-4  # a corner this little too near is near enough, and rounds end
+_NOISE_M = 1e-5  # on which side of a line a corner lies is not to be read off less: far above the lattice of free space
+_ROUNDS = 160  # most strings are taut after ten
+_MOST = 400  # discs in a string
+_CLOSE, _CLOSER = (
+    0.6,
+    0.9,
+)  # a disc's radius is at most so much of its distance to an end: a nearer end would be orbited
+_SQUARE = 1e-3  # sine: how far a line may be from tangent to a corner's wall
+_NIGH_M = 1.0  # a gate so near to where the way ends need not be passed in its middle
+_DEEPEST_M = 2.0  # no step pulls a line further over a corner
+_POST = 0.98  # of half a gate: what is left lets the string through between its posts
+_LADDER = (0.34, 0.67, 1.0)  # discs grow in steps, so that no line jumps over a corner
+_HALVINGS, _TRIES, _LEAST, _GENTLER = 6, 8, 0.05, 5  # of comfort; of discs in the way; least comfort; of turns at ends
 
 
-class Field(NamedTuple):
-    """What one surface is to the kernels.
+class String(NamedTuple):
+    """What changes while a string is pulled."""
 
-    ``lines`` are walls (``tag`` -1), borders of what an opening opens and gaps (``tag`` 0 and up, ``width`` infinite but
-    for gaps); ``first`` and ``items`` are the grid over them, ``corner_first`` and ``corner_items`` that over corners.
-    """
-
-    lines: Floats  # (E, 4)
-    tag: Ints  # (E,)
-    tag_opens: Bytes  # (T,): 1 where a tag is what an opening opens, 0 where it is a gap
-    width: Floats  # (E,)
-    origin: Floats  # (4,): x, y of the grid, the side of a cell, the greatest radius of a corner
-    shape: Ints  # (2,): columns and rows
-    first: Ints
-    items: Ints
-    corners: Floats  # (K, 7): place, radius of the disc, unit normals of the side after and of the side before it
-    corner_first: Ints
-    corner_items: Ints
-    gates: Floats  # (G, 7): middle, unit vector across, half of what is free, half of the whole, 1 where it has posts
+    disc: Floats  # (MOST, 4): centre, radius, side
+    key: Ints  # (MOST,)
+    line: Floats  # (MOST, 6): the straight way to the next disc, its two ends and its direction
+    used: Bytes  # 1 where a key is in the string
+    through: Floats  # (G,): 1 or -1 where the way goes through a gate, along or against its axis
+    pull: Floats  # (3,): how much is wanted of corners, of posts, and of the very middle of gates
+    factor: Floats  # share of its radius that each key has kept
 
 
 @njit(cache=True, nogil=True)
-def _clip(value: float, low: int, high: int) -> int:
-    return min(max(int(np.floor(value)), low), high)
-
-
-@njit(cache=True, nogil=True)
-def _meets(a: Floats, b: Floats, line: Floats, ends: float, corners: float) -> bool:
-    """Whether a segment crosses a line: its ends lie further than ``ends`` on either side, the line's than ``corners``."""
-    ux, uy = b[0] - a[0], b[1] - a[1]
-    vx, vy = line[2] - line[0], line[3] - line[1]
-    size, other = np.hypot(ux, uy), np.hypot(vx, vy)
-    if size < 1e-12 or other < 1e-12:
-        return False
-    one = (ux * (line[1] - a[1]) - uy * (line[0] - a[0])) / size
-    two = (ux * (line[3] - a[1]) - uy * (line[2] - a[0])) / size
-    if not ((one > corners and two < -corners) or (one < -corners and two > corners)):
-        return False
-    one = (vx * (a[1] - line[1]) - vy * (a[0] - line[0])) / other
-    two = (vx * (b[1] - line[1]) - vy * (b[0] - line[0])) / other
-    return (one > ends and two < -ends) or (one < -ends and two > ends)
-
-
-@njit(cache=True, nogil=True)
-def _row_span(field: Field, a: Floats, b: Floats, row: int, reach: float) -> tuple[int, int]:
-    """Columns of the grid that come within ``reach`` of a segment, in a row."""
-    cell = field.origin[2]
-    low, high = field.origin[1] + row * cell - reach, field.origin[1] + (row + 1) * cell + reach
-    start, end = 0.0, 1.0
-    dy = b[1] - a[1]
-    if abs(dy) > 1e-12:
-        one, two = (low - a[1]) / dy, (high - a[1]) / dy
-        start, end = max(0.0, min(one, two)), min(1.0, max(one, two))
-    one, two = a[0] + start * (b[0] - a[0]), a[0] + end * (b[0] - a[0])
-    left = _clip((min(one, two) - reach - field.origin[0]) / cell, 0, field.shape[0] - 1)
-    right = _clip((max(one, two) + reach - field.origin[0]) / cell, 0, field.shape[0] - 1)
-    return left, right
-
-
-@njit(cache=True, nogil=True)
-def survey(field: Field, a: Floats, b: Floats, seen: Bytes) -> tuple[bool, float]:
-    """Go along a segment: whether a wall is in its way, and the least width of the gaps it crosses.
-
-    ``seen[tag]`` becomes 1 for every tagged line that is met.
-    """
-    cell = field.origin[2]
-    bottom = _clip((min(a[1], b[1]) - 1e-6 - field.origin[1]) / cell, 0, field.shape[1] - 1)
-    top = _clip((max(a[1], b[1]) + 1e-6 - field.origin[1]) / cell, 0, field.shape[1] - 1)
-    free, width = True, np.inf
-    for row in range(bottom, top + 1):
-        left, right = _row_span(field, a, b, row, 1e-6)
-        for at in range(row * field.shape[0] + left, row * field.shape[0] + right + 1):
-            for i in range(field.first[at], field.first[at + 1]):
-                line = field.items[i]
-                tag = field.tag[line]
-                if tag < 0:
-                    free = free and not _meets(a, b, field.lines[line], TOUCH_M, GRAZE_M)
-                elif (not seen[tag] or field.width[line] < width) and _meets(
-                    a, b, field.lines[line], -TOUCH_M, -TOUCH_M
-                ):
-                    seen[tag] = 1
-                    width = min(width, field.width[line])
-    return free, width
-
-
-@njit(cache=True, nogil=True)
-def contains(field: Field, x: float, y: float) -> bool:
-    """Whether a point is inside the walls, by the parity of those to its right."""
-    inside = False
-    for i in range(len(field.lines)):
-        if field.tag[i] >= 0:
-            continue
-        x0, y0, x1, y1 = field.lines[i]
-        if (y0 > y) != (y1 > y) and x < x0 + (y - y0) * (x1 - x0) / (y1 - y0):
-            inside = not inside
-    return inside
-
-
-@njit(cache=True, nogil=True)
-def rooms(field: Field, limit: float) -> Floats:
-    """(K,): distance from each corner to what lies opposite, at most ``limit``.
-
-    Opposite is where the corner itself is the nearest place of its own walls: between the normals of its two sides, and
-    a little beyond, because what stands square to a wall's end is opposite too.
-    """
-    cell = field.origin[2]
-    found = np.full(len(field.corners), limit)
-    for k in range(len(field.corners)):
-        x, y = field.corners[k, 0], field.corners[k, 1]
-        low_x = _clip((x - limit - field.origin[0]) / cell, 0, field.shape[0] - 1)
-        high_x = _clip((x + limit - field.origin[0]) / cell, 0, field.shape[0] - 1)
-        low_y = _clip((y - limit - field.origin[1]) / cell, 0, field.shape[1] - 1)
-        high_y = _clip((y + limit - field.origin[1]) / cell, 0, field.shape[1] - 1)
-        for row in range(low_y, high_y + 1):
-            for at in range(row * field.shape[0] + low_x, row * field.shape[0] + high_x + 1):
-                for i in range(field.first[at], field.first[at + 1]):
-                    if field.tag[field.items[i]] < 0:
-                        found[k] = min(found[k], _opposite(field.corners[k], field.lines[field.items[i]]))
-    return found
-
-
-@njit(cache=True, nogil=True)
-def _opposite(corner: Floats, line: Floats) -> float:
-    """Distance from a corner to the part of a wall in the wedge between its normals; infinite where none is there."""
-    ax, ay, dx, dy = line[0] - corner[0], line[1] - corner[1], line[2] - line[0], line[3] - line[1]
-    low, high = 0.0, 1.0
-    wide = _WIDER_RAD if corner[3] * corner[5] + corner[4] * corner[6] > -0.9 else 0.0
-    for side in range(2):
-        # Inside: the cross product of one normal with the place, and of the place with the other, is not negative.
-        sign = 1.0 - 2.0 * side
-        nx = corner[3 + 2 * side] * np.cos(wide) + sign * corner[4 + 2 * side] * np.sin(wide)
-        ny = corner[4 + 2 * side] * np.cos(wide) - sign * corner[3 + 2 * side] * np.sin(wide)
-        at, slope = sign * (nx * ay - ny * ax), sign * (nx * dy - ny * dx)
-        if abs(slope) < 1e-12:
-            if at < -1e-9:
-                return np.inf
-        elif slope > 0:
-            low = max(low, -at / slope)
-        else:
-            high = min(high, -at / slope)
-    if low > high:
-        return np.inf
-    size = dx * dx + dy * dy
-    t = min(max(-(ax * dx + ay * dy) / size if size > 0 else 0.0, low), high)
-    away = np.hypot(ax + t * dx, ay + t * dy)
-    return away if away > 1e-6 else np.inf
-
-
-@njit(cache=True, nogil=True)
-def first_hit(field: Field, x: float, y: float, dx: float, dy: float) -> float:
-    """How far a ray with unit direction goes before a wall; infinite where none is hit."""
-    best = np.inf
-    for i in range(len(field.lines)):
-        if field.tag[i] >= 0:
-            continue
-        x0, y0, x1, y1 = field.lines[i]
-        vx, vy = x1 - x0, y1 - y0
-        cross = dx * vy - dy * vx
-        if abs(cross) < 1e-12:
-            continue
-        t = ((x0 - x) * vy - (y0 - y) * vx) / cross
-        s = ((x0 - x) * dy - (y0 - y) * dx) / cross
-        if t > 0 and -1e-9 <= s <= 1 + 1e-9:
-            best = min(best, t)
-    return best
-
-
-@njit(cache=True, nogil=True)
-def corner_at(field: Field, x: float, y: float) -> int:
-    """The corner at a place, or -1."""
-    cell = field.origin[2]
-    column, row = (
-        _clip((x - field.origin[0]) / cell, 0, field.shape[0] - 1),
-        _clip((y - field.origin[1]) / cell, 0, field.shape[1] - 1),
-    )
-    for near_row in range(max(row - 1, 0), min(row + 1, field.shape[1] - 1) + 1):
-        for near in range(max(column - 1, 0), min(column + 1, field.shape[0] - 1) + 1):
-            at = near_row * field.shape[0] + near
-            for i in range(field.corner_first[at], field.corner_first[at + 1]):
-                k = field.corner_items[i]
-                if abs(field.corners[k, 0] - x) < 1e-6 and abs(field.corners[k, 1] - y) < 1e-6:
-                    return int(k)
-    return -1
-
-
-@njit(cache=True, nogil=True)
-def _radius(field: Field, key: int, at: Floats, pull: Floats, factor: Floats, ends: Floats) -> float:
+def _radius(field: Field, string: String, key: int, at: Floats, ends: Floats) -> float:
     """Radius of a disc: its own, times how much is wanted, and never over an end of the way."""
+    pull, factor = string.pull, string.factor
     if key < 0:
         return 0.0
     count = len(field.corners)
@@ -239,12 +68,13 @@ def _radius(field: Field, key: int, at: Floats, pull: Floats, factor: Floats, en
         half = field.gates[(key - count) // 2, 4]
         radius = pull[1] * (pull[2] * _POST * half + (1 - pull[2]) * max(half - MIDDLE_M, 0.0))
     nearest = min(np.hypot(at[0] - ends[0], at[1] - ends[1]), np.hypot(at[0] - ends[2], at[1] - ends[3]))
-    return min(radius * factor[key], _CLOSE * nearest)
+    return min(radius * factor[key], (_CLOSE if key < count else _CLOSER) * nearest)
 
 
 @njit(cache=True, nogil=True)
-def _tangents(disc: Floats, n: int, line: Floats) -> int:
+def _tangents(string: String, n: int) -> int:
     """Write the straight lines between neighbours; the first pair that has none, or -1."""
+    disc, line = string.disc, string.line
     for i in range(n - 1):
         dx, dy = disc[i + 1, 0] - disc[i, 0], disc[i + 1, 1] - disc[i, 1]
         size = np.hypot(dx, dy)
@@ -261,7 +91,8 @@ def _tangents(disc: Floats, n: int, line: Floats) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _drop(disc: Floats, key: Ints, used: Bytes, n: int, index: int) -> int:
+def _drop(string: String, n: int, index: int) -> int:
+    disc, key, used = string.disc, string.key, string.used
     if key[index] >= 0:
         used[key[index]] = 0
     for i in range(index, n - 1):
@@ -270,13 +101,14 @@ def _drop(disc: Floats, key: Ints, used: Bytes, n: int, index: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _part(disc: Floats, key: Ints, used: Bytes, n: int, i: int, factor: Floats) -> int:
+def _part(string: String, n: int, i: int) -> int:
     """Make room for a line between neighbours i and i + 1 that lie in or over one another; the number left."""
+    disc, key, factor = string.disc, string.key, string.factor
     j = i + 1
     size = np.hypot(disc[j, 0] - disc[i, 0], disc[j, 1] - disc[i, 1])
     small = i if (disc[i, 2] < disc[j, 2] and i > 0) or j == n - 1 else j
     if size < 1e-9 or (disc[i, 3] == disc[j, 3] and key[small] >= 0 and disc[i, 2] > 0 and disc[j, 2] > 0):
-        return _drop(disc, key, used, n, small) if 0 < small < n - 1 else -1
+        return _drop(string, n, small) if 0 < small < n - 1 else -1
     share = 0.98 * size / (disc[i, 2] + disc[j, 2])
     for one in (i, j):
         if key[one] >= 0:
@@ -294,19 +126,18 @@ def _side(corner: Floats, ux: float, uy: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _wanting(
-    field: Field, line: Floats, used: Bytes, pull: Floats, factor: Floats, ends: Floats
-) -> tuple[int, float, float]:
+def _wanting(field: Field, string: String, line: Floats, ends: Floats) -> tuple[int, float, float]:
     """The corner that a straight line comes too near to, most of all: key (-1: none), side, by how much."""
+    used, pull = string.used, string.pull
     a, b, ux, uy = line[0:2], line[2:4], line[4], line[5]
     length = np.hypot(b[0] - a[0], b[1] - a[1])
     reach = field.origin[3] * pull[0]
     cell = field.origin[2]
-    bottom = _clip((min(a[1], b[1]) - reach - field.origin[1]) / cell, 0, field.shape[1] - 1)
-    top = _clip((max(a[1], b[1]) + reach - field.origin[1]) / cell, 0, field.shape[1] - 1)
+    bottom = clip((min(a[1], b[1]) - reach - field.origin[1]) / cell, 0, field.shape[1] - 1)
+    top = clip((max(a[1], b[1]) + reach - field.origin[1]) / cell, 0, field.shape[1] - 1)
     best, side, most = -1, 1.0, _SLACK_M
     for row in range(bottom, top + 1):
-        left, right = _row_span(field, a, b, row, reach)
+        left, right = row_span(field, a, b, row, reach)
         for at in range(row * field.shape[0] + left, row * field.shape[0] + right + 1):
             for i in range(field.corner_first[at], field.corner_first[at + 1]):
                 k = field.corner_items[i]
@@ -320,17 +151,16 @@ def _wanting(
                 here = _side(corner, ux, uy)
                 if here == 0 or here * off < -_NOISE_M:
                     continue
-                lacks = _radius(field, k, corner, pull, factor, ends) - here * off
+                lacks = _radius(field, string, k, corner, ends) - here * off
                 if lacks > most:
                     best, side, most = k, here, lacks
     return best, side, most
 
 
 @njit(cache=True, nogil=True)
-def _wanting_gate(
-    field: Field, line: Floats, used: Bytes, through: Floats, pull: Floats, factor: Floats, ends: Floats
-) -> tuple[int, float, float]:
+def _wanting_gate(field: Field, string: String, line: Floats, ends: Floats) -> tuple[int, float, float]:
     """The same for posts of the gates that the way goes through (``through`` not 0: along or against their axis)."""
+    used, through = string.used, string.through
     best, side, most = -1, 1.0, _SLACK_M
     a, b, ux, uy = line[0:2], line[2:4], line[4], line[5]
     for g in range(len(field.gates)):
@@ -343,7 +173,7 @@ def _wanting_gate(
             at = _post(field, k)
             here = through[g] * (1.0 - 2.0 * which)
             off = ux * (at[1] - a[1]) - uy * (at[0] - a[0])
-            lacks = _radius(field, k, at, pull, factor, ends) - here * off
+            lacks = _radius(field, string, k, at, ends) - here * off
             if lacks > most:
                 best, side, most = k, here, lacks
     return best, side, most
@@ -373,9 +203,10 @@ def _crosses(gate: Floats, a: Floats, b: Floats) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _insert(field: Field, disc: Floats, key: Ints, used: Bytes, n: int, after: int, k: int, side: float) -> int:
+def _insert(field: Field, string: String, n: int, after: int, k: int, side: float) -> int:
     """Put a disc into the string."""
-    used[k] = 1
+    disc, key = string.disc, string.key
+    string.used[k] = 1
     for m in range(n, after + 1, -1):
         disc[m], key[m] = disc[m - 1], key[m - 1]
     disc[after + 1, 0:2] = field.corners[k, 0:2] if k < len(field.corners) else _post(field, k)
@@ -384,14 +215,15 @@ def _insert(field: Field, disc: Floats, key: Ints, used: Bytes, n: int, after: i
 
 
 @njit(cache=True, nogil=True)
-def _unblocked(field: Field, disc: Floats, key: Ints, used: Bytes, n: int, line: Floats) -> tuple[int, int]:
+def _unblocked(field: Field, string: String, n: int) -> tuple[int, int]:
     """Hang lines that a step has pulled over a corner back around it; the number of discs, and of those put in."""
+    line = string.line
     seen, added = np.zeros(len(field.tag_opens), np.uint8), 0
     for i in range(n - 2, -1, -1):
         if n < _MOST - 1 and not survey(field, line[i, 0:2], line[i, 2:4], seen)[0]:
-            k, side = _passed(field, line[i], used)
+            k, side = _passed(field, line[i], string.used)
             if k >= 0:
-                n, added = _insert(field, disc, key, used, n, i, k, side), added + 1
+                n, added = _insert(field, string, n, i, k, side), added + 1
     return n, added
 
 
@@ -422,25 +254,16 @@ def _turn(line: Floats, j: int, side: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _pull(
-    field: Field,
-    disc: Floats,
-    key: Ints,
-    used: Bytes,
-    n: int,
-    line: Floats,
-    through: Floats,
-    pull: Floats,
-    factor: Floats,
-) -> int:
+def _pull(field: Field, string: String, n: int) -> int:
     """Pull the string taut; the number of its discs, -1 where it cannot be."""
+    disc, key, line = string.disc, string.key, string.line
     ends = np.array([disc[0, 0], disc[0, 1], disc[n - 1, 0], disc[n - 1, 1]])
     for _ in range(_ROUNDS):
         for i in range(n):
-            disc[i, 2] = _radius(field, key[i], disc[i], pull, factor, ends)
-        tight = _tangents(disc, n, line)
+            disc[i, 2] = _radius(field, string, key[i], disc[i], ends)
+        tight = _tangents(string, n)
         if tight >= 0:
-            n = _part(disc, key, used, n, tight, factor)
+            n = _part(string, n, tight)
             if n < 2:
                 return -1
             continue
@@ -453,28 +276,29 @@ def _pull(
                     loose = j
                     break
         if loose >= 0:
-            n = _drop(disc, key, used, n, loose)
+            n = _drop(string, n, loose)
             continue
         added = 0
         for i in range(n - 2, -1, -1):
-            k, side, lacks = _wanting(field, line[i], used, pull, factor, ends)
-            g, other, more = _wanting_gate(field, line[i], used, through, pull, factor, ends)
+            k, side, lacks = _wanting(field, string, line[i], ends)
+            g, other, more = _wanting_gate(field, string, line[i], ends)
             if g >= 0 and more > lacks:
                 k, side = g, other
             if k >= 0 and n < _MOST - 1:
-                n, added = _insert(field, disc, key, used, n, i, k, side), added + 1
+                n, added = _insert(field, string, n, i, k, side), added + 1
         if not added:
-            n, added = _unblocked(field, disc, key, used, n, line)
+            n, added = _unblocked(field, string, n)
         if not added:
             break
     for i in range(n):
-        disc[i, 2] = _radius(field, key[i], disc[i], pull, factor, ends)
-    return n if _tangents(disc, n, line) < 0 else -1
+        disc[i, 2] = _radius(field, string, key[i], disc[i], ends)
+    return n if _tangents(string, n) < 0 else -1
 
 
 @njit(cache=True, nogil=True)
-def _length(disc: Floats, n: int, line: Floats) -> float:
-    total = 0.0
+def _length(string: String, n: int) -> float:
+    """Length of a string: its straight lines and its arcs."""
+    disc, line, total = string.disc, string.line, 0.0
     for i in range(n - 1):
         total += np.hypot(line[i, 2] - line[i, 0], line[i, 3] - line[i, 1])
         if i:
@@ -483,8 +307,9 @@ def _length(disc: Floats, n: int, line: Floats) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _drawn(disc: Floats, n: int, line: Floats) -> tuple[Floats, Ints]:
+def _drawn(string: String, n: int) -> tuple[Floats, Ints]:
     """Vertices of a string, arcs in chords of :data:`STEP_RAD` at most, and the disc each was drawn for."""
+    disc, line = string.disc, string.line
     counts = np.ones(n, np.int32)
     for j in range(1, n - 1):
         counts[j] = 1 + (int(np.ceil(abs(_turn(line, j, disc[j, 3])) / STEP_RAD)) if disc[j, 2] > 1e-3 else 0)
@@ -505,8 +330,9 @@ def _drawn(disc: Floats, n: int, line: Floats) -> tuple[Floats, Ints]:
 
 
 @njit(cache=True, nogil=True)
-def _strung(field: Field, way: Floats, disc: Floats, key: Ints, used: Bytes) -> int:
+def _strung(field: Field, way: Floats, string: String) -> int:
     """Write the string of an exact way: its bends, each at its corner, or pinned where none is known."""
+    disc, key, used = string.disc, string.key, string.used
     n = 0
     for i in range(len(way)):
         side = 1.0
@@ -564,42 +390,32 @@ def _read(field: Field, way: Floats, seen: Bytes, through: Floats) -> tuple[floa
 
 
 @njit(cache=True, nogil=True)
-def _fit(
-    field: Field,
-    disc: Floats,
-    key: Ints,
-    used: Bytes,
-    n: int,
-    line: Floats,
-    through: Floats,
-    pull: Floats,
-    factor: Floats,
-    longest: float,
-) -> int:
+def _fit(field: Field, string: String, n: int, longest: float) -> int:
     """Grow the discs as far as the length allows; posts of gates always, corners by what is left."""
+    pull = string.pull
     for strength in _LADDER:
         pull[:] = strength, strength, 1.0
-        n = _pull(field, disc, key, used, n, line, through, pull, factor)
+        n = _pull(field, string, n)
         if n < 0:
             return -1
-    if _length(disc, n, line) <= longest:
+    if _length(string, n) <= longest:
         return n
     pull[2] = 0.0
-    n = _pull(field, disc, key, used, n, line, through, pull, factor)
-    if n < 0 or _length(disc, n, line) <= longest:
+    n = _pull(field, string, n)
+    if n < 0 or _length(string, n) <= longest:
         return n
     low, high = 0.0, 1.0
     for _ in range(_HALVINGS):
         pull[0] = max((low + high) / 2, _LEAST)
-        n = _pull(field, disc, key, used, n, line, through, pull, factor)
+        n = _pull(field, string, n)
         if n < 0:
             return -1
-        if _length(disc, n, line) <= longest:
+        if _length(string, n) <= longest:
             low = pull[0]
         else:
             high = pull[0]
     pull[0] = max(low, _LEAST)
-    return _pull(field, disc, key, used, n, line, through, pull, factor)
+    return _pull(field, string, n)
 
 
 @njit(cache=True, nogil=True)
@@ -641,14 +457,14 @@ def natural(field: Field, way: Floats, aims: Floats, limit: float) -> tuple[Floa
         return way, -1
     seen, through = np.zeros(len(field.tag_opens), np.uint8), np.zeros(len(field.gates))
     exact, width = _read(field, way, seen, through)
-    disc, key, line = np.zeros((_MOST, 4)), np.full(_MOST, -1, np.int32), np.zeros((_MOST, 6))
-    factor, pull = np.ones(len(field.corners) + 2 * len(field.gates)), np.zeros(3)
-    used = np.zeros(len(factor), np.uint8)
-    n = _strung(field, way, disc, key, used)
-    n = _fit(field, disc, key, used, n, line, through, pull, factor, exact * limit)
+    keys = len(field.corners) + 2 * len(field.gates)
+    disc, key, factor = np.zeros((_MOST, 4)), np.full(_MOST, -1, np.int32), np.ones(keys)
+    string = String(disc, key, np.zeros((_MOST, 6)), np.zeros(keys, np.uint8), through, np.zeros(3), factor)
+    n = _strung(field, way, string)
+    n = _fit(field, string, n, exact * limit)
     tries = gentler = 0
     while n > 0 and tries < _TRIES:
-        points, owner = _drawn(disc, n, line)
+        points, owner = _drawn(string, n)
         bad = _faulty(field, points, seen, width)
         if bad >= 0:
             tries += 1
@@ -660,8 +476,10 @@ def natural(field: Field, way: Floats, aims: Floats, limit: float) -> tuple[Floa
             if gentler == _GENTLER or not (start or end):
                 return points, tries
             gentler += 1
-            for j, late in ((1, start), (n - 2, end)):
-                if late and 0 < j < n - 1 and key[j] >= 0:
-                    factor[key[j]] *= 0.5
-        n = _pull(field, disc, key, used, n, line, through, pull, factor)
+            share = 0.5 if gentler < _GENTLER else 0.0
+            for j, at, late in ((1, 0, start), (n - 2, n - 1, end)):
+                near = np.hypot(disc[j, 0] - disc[at, 0], disc[j, 1] - disc[at, 1]) < _NIGH_M
+                if late and 0 < j < n - 1 and key[j] >= 0 and (near or key[j] < len(field.corners)):
+                    factor[key[j]] *= share
+        n = _pull(field, string, n)
     return way, -1

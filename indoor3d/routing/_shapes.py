@@ -35,6 +35,17 @@ def offset(shape: Any, distance_m: float, *, mitre_limit: float = MITRE_LIMIT) -
     return found
 
 
+def clip(shape: BaseGeometry, window: Box) -> BaseGeometry:
+    """The part of a shape in a window.
+
+    GEOS' quick clipping fails where a part of the result has no area (a ring of three places); its overlay does not.
+    """
+    try:
+        return shapely.clip_by_rect(shape, *window)
+    except shapely.GEOSException:
+        return shapely.intersection(shapely.make_valid(shape), shapely.box(*window))
+
+
 _FEW_VERTICES = 64
 _LAP_M = 8.0
 
@@ -62,7 +73,7 @@ class Windows:
             for (x0, y0, x1, y1), half in self._halves:
                 if x0 <= window[0] and y0 <= window[1] and window[2] <= x1 and window[3] <= y1:
                     return half.cut(window)
-        return shapely.clip_by_rect(self._shape, *window)
+        return clip(self._shape, window)
 
     def _halved(self) -> "list[tuple[Box, Windows]]":
         x0, y0, x1, y1 = shapely.bounds(self._shape).tolist()
@@ -76,4 +87,4 @@ class Windows:
             boxes = [(x0 - far, y0 - far, middle_x + lap, y1 + far), (middle_x - lap, y0 - far, x1 + far, y1 + far)]
         else:
             boxes = [(x0 - far, y0 - far, x1 + far, middle_y + lap), (x0 - far, middle_y - lap, x1 + far, y1 + far)]
-        return [(box, Windows(shapely.clip_by_rect(self._shape, *box))) for box in boxes]
+        return [(box, Windows(clip(self._shape, box))) for box in boxes]

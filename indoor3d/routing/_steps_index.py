@@ -82,7 +82,10 @@ _LED_TO = {SpaceCategory.PLATFORM, SpaceCategory.CONCOURSE}
 
 
 class Mark(NamedTuple):
-    """Something that is seen from afar; ``rank`` is lower for what strikes the eye more."""
+    """Something that is seen from afar; ``rank`` is lower for what strikes the eye more.
+
+    A space is seen at an opening into it, whose id is ``via``.
+    """
 
     x_m: float
     y_m: float
@@ -90,6 +93,7 @@ class Mark(NamedTuple):
     id: str
     category: str
     rank: int
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +109,7 @@ class Gap:
     category : str
         ``door``, ``gate`` or ``exit``; empty for what nobody notices.
     outward : (x, y)
-        Unit vector out of the building or the paid area; (0, 0) when there is none.
+        Unit vector out of the building, the paid area or the platform; (0, 0) when there is none.
     seen_as : str
         The same, and ``platform_door`` for a door to the train.
     kind : str
@@ -241,13 +245,18 @@ def _gap(opening: Opening, spaces: dict[str, Space], *, exit_: bool) -> Gap:
     x0, y0, x1, y1 = opening.footprint.bounds
     category = "gate" if opening.category is OpeningCategory.GATE else "door" if opening.category in _DOORS else ""
     beside = [spaces[ident] for ident in opening.spaces if ident in spaces]
+    inner = [space for space in beside if space.category is not SpaceCategory.OUTDOOR]
+    if category == "gate" and not exit_:
+        inner = [space for space in beside if space.access is Access.PAID]
+        inner = inner if len(inner) < len(beside) else []
+    one_sided = exit_ or category == "gate" or opening.category is OpeningCategory.SCREEN_DOOR
     return Gap(
         id=opening.id,
         level=opening.level,
         centre=(centre.x, centre.y, opening.floor_m),
         reach_m=math.hypot(x1 - x0, y1 - y0) / 2,
         category="exit" if exit_ else category,
-        outward=_outward(opening, beside, exit_=exit_) if exit_ or category == "gate" else (0.0, 0.0),
+        outward=_outward(opening, inner) if one_sided else (0.0, 0.0),
         seen_as="exit" if exit_ else "platform_door" if opening.category is OpeningCategory.SCREEN_DOOR else category,
         kind="" if opening.kind is None else str(opening.kind),
         automatic=opening.automatic,
@@ -264,14 +273,8 @@ def _warnings(opening: Opening) -> tuple[str, ...]:
     return tuple(code for code, is_so in said.items() if is_so)
 
 
-def _outward(opening: Opening, beside: Sequence[Space], *, exit_: bool) -> tuple[float, float]:
-    """Away from what is inside: the building's own spaces for an exit, the paid area for a gate."""
-    if exit_:
-        inner = [space for space in beside if space.category is not SpaceCategory.OUTDOOR]
-    else:
-        inner = [space for space in beside if space.access is Access.PAID]
-        if len(inner) == len(beside):
-            return 0.0, 0.0
+def _outward(opening: Opening, inner: Sequence[Space]) -> tuple[float, float]:
+    """Away from what is inside: the building's own spaces for an exit, the paid area for a gate, the platform."""
     if not inner:
         return 0.0, 0.0
     x0, y0, x1, y1 = opening.footprint.bounds
@@ -348,7 +351,7 @@ def _marks(building: Building, spaces: dict[str, Space]) -> Iterator[tuple[str, 
             kind = _ALIKE.get(space.category, str(space.category))
             if kind in _RANK and len(kinds) > 1 and space.access is not Access.RESTRICTED:
                 middle = opening.footprint.centroid
-                yield opening.level, Mark(middle.x, middle.y, opening.floor_m, space.id, kind, _RANK[kind])
+                yield opening.level, Mark(middle.x, middle.y, opening.floor_m, space.id, kind, _RANK[kind], opening.id)
     for connector in building.connectors:
         kind = str(connector.category)
         if kind in _RANK:

@@ -130,4 +130,5 @@ def _letters(match: re.Match[str]) -> str:
     word = match[0]
     if word.upper() in _WORDS:
         return _WORDS[word.upper()]
-    return "".join(_LETTERS[letter] for letter in word if letter != "-") if word.isupper() else word
+    parts = word.split("-")
+    return " ".join("".join(_LETTERS[c] for c in part) if part.isupper() else part for part in parts)

@@ -49,7 +49,7 @@ def steps(index: Index, route: Route, *, goal: str = "") -> tuple[Step, ...]:
         _paved(index, drafts)
     made: list[Step] = []
     for draft in _fused(drafts):
-        made.append(_step(index, draft, made[-1].length_m if made else 0.0))
+        made.append(_step(index, draft, (made[-1].then or made[-1]).length_m if made else 0.0))
     made.append(_arrive(index, route, drafts, goal))
     return tuple(made)
 
@@ -143,15 +143,18 @@ def _goals(drafts: Sequence[Draft]) -> None:
 
 
 def _marked(index: Index, drafts: Sequence[Draft]) -> None:
+    """Landmarks of turns, and what is faced at the start; never what is spoken of anyway."""
     for number, draft in enumerate(drafts):
-        before = drafts[number - 1] if number else None
-        around = {element for near in drafts[max(number - 2, 0) : number + 3] for element in near.elements}
-        if draft.type == "turn":
-            near = drafts[max(number - 2, 0) : number + 2]
-            around |= {one.ride.category for one in near if one.ride is not None}
-            draft.landmark = landmark(index, draft, before, without=around)
-        elif draft.type == "start" and draft.passing is None and draft.length_m >= WIGGLE_M:
+        starts = draft.type == "start" and draft.passing is None and draft.length_m >= WIGGLE_M
+        if draft.type != "turn" and not starts:
+            continue
+        near = drafts[max(number - 2, 0) : number + 3]
+        around = {element for one in near for element in one.elements}
+        if starts:
             draft.landmark = facing(index, draft, without=around)
+        else:
+            around |= {one.ride.category for one in near[:-1] if one.ride is not None}
+            draft.landmark = landmark(index, draft, drafts[number - 1] if number else None, without=around)
 
 
 def _paved(index: Index, drafts: Sequence[Draft]) -> None:
@@ -249,7 +252,9 @@ def _tactile(index: Index, draft: Draft) -> bool | None:
     if draft.ride is not None:
         carrier = index.carriers.get(draft.ride.id)
         return carrier.connector.tactile if carrier is not None else None
-    space = index.floor.at(draft.level_from, *draft.position)
+    last = len(draft.points) // 2
+    (x0, y0, z0), (x1, y1, z1) = draft.points[max(last - 1, 0)], draft.points[last]
+    space = index.floor.at(draft.level_from, (x0 + x1) / 2, (y0 + y1) / 2, (z0 + z1) / 2)
     return space.tactile if space is not None else None
 
 

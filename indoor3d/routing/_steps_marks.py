@@ -17,6 +17,8 @@ _CONE_DEG = 35.0
 _SMALL_M = 0.3
 """A route leads to a small thing, a lamp or a seat, only when it ends this near."""
 _HERE_M = 0.3
+_COUNTED = {"stairs", "escalator", "lift", "ticket_machine", "locker", "drinking_water"}
+"""What is told by its number along the way: whole things that one sees one after another."""
 _ONE_HEAP_M = 2.5
 """Things of one kind that stand no farther apart than this are seen as one: a row of machines."""
 
@@ -35,11 +37,13 @@ def landmark(index: Index, draft: Draft, before: Draft | None, *, without: set[s
         Ids and categories that are spoken of anyway.
     """
     x, y, _ = draft.position
+    here = index.floor.at(draft.level_from, *draft.position)
+    inside = here.id if here is not None else ""
     near = index.near(draft.level_from, draft.position, NEAR_M)
     told = []
     for mark in near:
         forward, left = _in_frame(draft.heading, mark.x_m - x, mark.y_m - y)
-        if mark.id in without or mark.category in without:
+        if mark.id in without or mark.category in without or mark.via in without or mark.id == inside:
             continue
         if forward >= -_BEHIND_M and math.hypot(forward, left) >= 0.2:
             told.append((mark.rank, math.hypot(forward, left), mark, forward, left))
@@ -53,7 +57,8 @@ def landmark(index: Index, draft: Draft, before: Draft | None, *, without: set[s
         if visible:
             relation = "past" if forward < -_PAST_M else "at" if forward <= _PAST_M else "before"
             side = _side(forward, left)
-            order = _order(index, mark, draft, before, left=left) if relation != "before" else 0
+            counted = relation != "before" and side in {"left", "right"} and mark.category in _COUNTED
+            order = _order(index, mark, draft, before, left=left) if counted else 0
             return Landmark(id=mark.id, category=mark.category, side=side, relation=relation, order=order)
     return None
 
@@ -92,7 +97,7 @@ def facing(index: Index, draft: Draft, *, without: set[str]) -> Landmark | None:
     for mark in index.near(draft.level_from, draft.position, SIGHT_M):
         away = math.hypot(mark.x_m - x, mark.y_m - y)
         turned = abs(angle(draft.heading, (mark.x_m - x, mark.y_m - y)))
-        if mark.id in without or mark.id == inside or away < 1.0:
+        if mark.id in without or mark.via in without or mark.id == inside or away < 1.0:
             continue
         if turned <= _CONE_DEG:
             best.append((mark.rank, away, mark, "ahead"))
@@ -114,15 +119,14 @@ def _at_door(index: Index, draft: Draft, *, without: set[str]) -> Landmark | Non
     best, best_away = None, DOOR_M
     for gap in index.entries.get((draft.level_from, math.floor(x / CELL_M), math.floor(y / CELL_M)), ()):
         away = math.hypot(gap.centre[0] - x, gap.centre[1] - y)
-        if (
-            _HERE_M < away < best_away
-            and gap.id not in without
-            and abs(gap.centre[2] - draft.position[2]) < SAME_FLOOR_M
-        ):
+        if away < best_away and gap.id not in without and abs(gap.centre[2] - draft.position[2]) < SAME_FLOOR_M:
             best, best_away = gap, away
     if best is None:
         return None
-    forward, left = _in_frame(draft.heading, best.centre[0] - x, best.centre[1] - y)
+    towards = (best.centre[0] - x, best.centre[1] - y) if best_away > _HERE_M else best.outward
+    if towards == (0.0, 0.0):
+        return None
+    forward, left = _in_frame(draft.heading, *towards)
     side = _side(forward, left)
     if side == "ahead":
         return None

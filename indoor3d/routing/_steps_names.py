@@ -13,9 +13,11 @@ _KO_LEVEL = re.compile(r"^(?:지하|지상)?\s*\d+층|^지상|^지하|^옥상")
 _EN_LEVEL = re.compile(r"^(?:Basement|Floor|Level)\s+[A-Z]?\d+", re.IGNORECASE)
 _SHORT = re.compile(r"^(B?)(\d+)F?$", re.IGNORECASE)
 _KO_NUMBERED = re.compile(r"^(.*?)\s*(계단|에스컬레이터|엘리베이터|경사로|개찰구|게이트|문)\s+(\d+)$")
+_KO_UNIT = re.compile(r"\d\s*호기?$")
+_KO_MACHINE = re.compile("엘리베이터|승강기|리프트|에스컬레이터|무빙워크|수평보행기")
 _KO_WAY = re.compile(r"\s*(?:상행|하행)$")
 _EN_WAY = re.compile(r",?\s+(?:up|down)$", re.IGNORECASE)
-_EN_DOOR = re.compile(r"^(.*?),\s*(door|entrance)\s*(\d*)$", re.IGNORECASE)
+_EN_DOOR = re.compile(r"^(.*?),\s*((?:\w+ )?(?:door|entrance|exit))\s*(\d*)$", re.IGNORECASE)
 _EN_PLACE = re.compile(r",\s*(?:B\d+|\d+F|RF|the roof)(?:\s+to\s+(?:B\d+|\d+F|RF|the roof))?\b")
 _KO_LEVELS = re.compile(
     r"\s+(?:(?:지하\s*)?\d+층?|B\d+|\d+F|RF|옥상|지상)\s*[–~]\s*(?:(?:지하\s*)?\d+층|B\d+|\d+F|RF|옥상|지상)$"
@@ -31,9 +33,10 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _COMMON = {
-    "accessible", "automatic", "bench", "book", "booking", "bottom", "certificate", "citizens'", "civil", "customer",
+    "accessible", "automatic", "education", "foyer", "ground", "group", "lecture", "lounge", "meeting", "office", "pavement",
+    "portico", "rear", "roof", "shop", "wide", "bench", "book", "booking", "bottom", "certificate", "citizens'", "civil", "customer",
     "defibrillator", "drinking", "emergency", "family", "general", "indoor", "lockers", "lost", "men's", "nursing", "public",
-    "reading", "reception", "refuge", "registered", "restroom", "seats", "sky", "staff", "tactile", "top", "tourist",
+    "reading", "reception", "refuge", "registered", "restroom", "seats", "staff", "tactile", "top", "tourist",
     "upper", "lower", "ventilation", "wayfinding", "women's", "central", "common", "door", "doors", "east", "entrance", "escalator", "fire", "glass", "goods", "hall",
     "information", "inner", "lift", "lobby", "main", "middle", "moving", "north", "old", "outer", "passage", "platform",
     "ramp", "sculpture", "slope", "south", "stair", "stairs", "steps", "street", "ticket", "transfer", "way", "west", "wooden",
@@ -119,7 +122,14 @@ class Names:
             name = f"{numbered[1]} {numbered[3]}번 {numbered[2]}".strip()
         if not name or not re.search("[가-힣]", name):
             return noun if not name else f"{name} {noun}"
-        return name if "가" <= name[-1] <= "힣" else f"{name} {noun}"
+        if _KO_UNIT.search(name) and category in {"lift", "escalator", "moving_walk"} and not _KO_MACHINE.search(name):
+            return f"{name} {noun}"
+        if "가" <= name[-1] <= "힣":
+            return name
+        words = name.split()
+        if len(words) > 1 and words[-1].isdigit() and words[-2].endswith(noun):
+            return f"{' '.join([*words[:-2], words[-1]])}번 {noun}" if words[-2] == noun else name
+        return f"{name} {noun}"
 
     def _latin(self, name: str, category: str) -> str:
         noun = self.noun(category)
@@ -141,7 +151,7 @@ class Names:
 
 def _article(name: str) -> str:
     """An English name as it stands in a sentence: "the east stairs", "Stairs E", "Exit 5", "Seoul Plaza"."""
-    inner = re.match(r"^(door|entrance) (\d+ )?of (.*)$", name, re.IGNORECASE)
+    inner = re.match(r"^((?:\w+ )?(?:door|entrance|exit)) (\d+ )?of (.*)$", name, re.IGNORECASE)
     if inner:
         return f"{'' if inner[2] else 'the '}{inner[1].lower()} {inner[2] or ''}of {_article(inner[3])}"
     if _PROPER.match(name) or _NUMBERED.search(name) or name.lower().startswith("the "):
@@ -151,7 +161,9 @@ def _article(name: str) -> str:
     words = re.split(r"\s+(?:at|of|to|near|before|between|in|on|towards|from|beside|with)\s+", head)[0].split()
     common = words[0].lower() in _COMMON or words[0][:1].islower()
     if not common and (
-        (words[-1][:1].isupper() and len(words) > 1) or "-" in head or ("," in name and len(words) == 1)
+        (words[-1][:1].isupper() and len(words) > 1)
+        or re.search(r"[A-Za-z]-[a-z]", words[0])
+        or ("," in name and len(words) == 1)
     ):
         return name
     return f"the {name[0].lower()}{name[1:]}" if common else f"the {name}"
@@ -198,7 +210,7 @@ def _level_en(level: Level, lang: str) -> str:
     tells = bool(re.search(r"\d", name)) and level.ordinal >= 0
     if tells or level.ordinal == 0:
         return _article(name) if lang == "en" and not re.search(r"\d", name) else name
-    return f"{name} ({short})"
+    return f"{name if re.search(r'[0-9]', name) or lang != 'en' else _article(name)} ({short})"
 
 
 class Facts:

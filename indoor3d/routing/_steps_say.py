@@ -183,7 +183,7 @@ class Speaker:
         sign = step.sign_text.best(self._c.lang)
         if sign:
             return self._c[f"way.sign.{role}"].fill(values | {"sign": self._names.text(step.sign_text)})
-        return self._c[f"way.to.{role}"].fill(values)
+        return self._c[f"way.{'follow_to' if step.follow else 'to'}.{role}"].fill(values)
 
     def _ride(self, step: Step) -> str:
         ride, catalogue, names = step.ride, self._c, self._names

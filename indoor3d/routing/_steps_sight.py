@@ -108,12 +108,10 @@ def _rings(shapes: Iterable[shapely.Geometry]) -> list[Floats]:
 
 
 class _Filed(NamedTuple):
+    """A space in one cell, with the edges that a ray to the right from a point of the cell can cross."""
+
     space: Space
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    rings: list[list[tuple[float, float]]]
+    edges: list[tuple[float, float, float, float]]
 
 
 class Floor:
@@ -122,31 +120,30 @@ class Floor:
     def __init__(self, spaces: Iterable[Space]) -> None:
         self._cells: dict[tuple[str, int, int], list[_Filed]] = defaultdict(list)
         for space in spaces:
-            rings = [[(x, y) for x, y in ring.tolist()] for ring in _rings([space.footprint])]
             x0, y0, x1, y1 = space.footprint.bounds
-            filed = _Filed(space, x0, y0, x1, y1, rings)
-            for column in range(math.floor(x0 / _CELL_M), math.floor(x1 / _CELL_M) + 1):
-                for row in range(math.floor(y0 / _CELL_M), math.floor(y1 / _CELL_M) + 1):
-                    self._cells[space.level, column, row].append(filed)
+            edges = _segments([space.footprint])
+            for row in range(math.floor(y0 / _CELL_M), math.floor(y1 / _CELL_M) + 1):
+                low, high = row * _CELL_M, (row + 1) * _CELL_M
+                beside = edges[(edges[:, 1::2].max(1) >= low) & (edges[:, 1::2].min(1) <= high)]
+                for column in range(math.floor(x0 / _CELL_M), math.floor(x1 / _CELL_M) + 1):
+                    ahead = beside[beside[:, 0::2].max(1) >= column * _CELL_M]
+                    rows = [(a, b, c, d) for a, b, c, d in ahead.tolist()]
+                    self._cells[space.level, column, row].append(_Filed(space, rows))
 
     def at(self, level: str, x_m: float, y_m: float, z_m: float) -> Space | None:
         """The space a point is in: of several the one whose floor is nearest in height."""
         best, best_away = None, SAME_FLOOR_M
-        for one in self._cells.get((level, math.floor(x_m / _CELL_M), math.floor(y_m / _CELL_M)), ()):
-            if one.x0 <= x_m <= one.x1 and one.y0 <= y_m <= one.y1:
-                away = abs(one.space.floor_m - z_m)
-                if away < best_away and _inside(one.rings, x_m, y_m):
-                    best, best_away = one.space, away
+        for space, edges in self._cells.get((level, math.floor(x_m / _CELL_M), math.floor(y_m / _CELL_M)), ()):
+            away = abs(space.floor_m - z_m)
+            if away < best_away and _inside(edges, x_m, y_m):
+                best, best_away = space, away
         return best
 
 
-def _inside(rings: Sequence[Sequence[tuple[float, float]]], x_m: float, y_m: float) -> bool:
+def _inside(edges: Sequence[tuple[float, float, float, float]], x_m: float, y_m: float) -> bool:
     """Whether a point is inside rings that do not cross: it is when a ray crosses them an odd number of times."""
     odd = False
-    for ring in rings:
-        x0, y0 = ring[-1]
-        for x1, y1 in ring:
-            if (y0 > y_m) != (y1 > y_m) and x_m < (x1 - x0) * (y_m - y0) / (y1 - y0) + x0:
-                odd = not odd
-            x0, y0 = x1, y1
+    for x0, y0, x1, y1 in edges:
+        if (y0 > y_m) != (y1 > y_m) and x_m < (x1 - x0) * (y_m - y0) / (y1 - y0) + x0:
+            odd = not odd
     return odd

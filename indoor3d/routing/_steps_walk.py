@@ -1,6 +1,7 @@
 """From the walk of a leg to drafts of steps: one at its start, one at every turn, one at every door, gate and exit."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -92,10 +93,7 @@ class Walk:
 
     def _index(self, at_m: float) -> int:
         """The piece of the line that a distance is on."""
-        for index in range(1, len(self.at_m) - 1):
-            if self.at_m[index] >= at_m:
-                return index - 1
-        return max(len(self.at_m) - 2, 0)
+        return max(min(bisect_left(self.at_m, at_m) - 1, len(self.at_m) - 2), 0)
 
     def _between(self, index: int, at_m: float) -> Position:
         (x0, y0, z0), (x1, y1, z1) = self.points[index], self.points[index + 1]
@@ -169,6 +167,9 @@ def walk(index: Index, leg: Leg, *, heading: Point | None, last: bool) -> list[D
         holder = max((n for n, event in enumerate(events) if event.at_m <= at_m + 1e-9), default=0)
         _filed(drafts[holder], ident, first=at_m <= events[holder].at_m + 1e-9 and events[holder].gap is None)
     drafts = _started(drafts)
+    order = {ident: number for number, ident in enumerate(leg.elements)}
+    for draft in drafts if len(order) == len(leg.elements) else ():
+        draft.elements.sort(key=order.__getitem__)
     drafts[-1].goal = goal
     drafts[-1].level_to = leg.level_to
     return drafts

@@ -13,13 +13,16 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from indoor3d.routing._crossing import Segments
 from indoor3d.routing._rings import corners, is_reflex
-from indoor3d.routing._shapes import offset
 
 Floats = NDArray[np.float64]
 
 WIDEST_M = 1.5
 """Gaps wider than any profile's need (1.2 m passage width, ACCESSIBILITY.md §2.1, and margin) are not recorded."""
+
+
+_END_M = 1e-6
 
 
 class Gaps:
@@ -55,17 +58,18 @@ def gaps(ground: BaseGeometry) -> Floats:
     feet = np.vstack([(starts[side] + square[:, None] * along)[inside], starts[side][reflex[side]]])
     tips = np.vstack([at[inside], at[reflex[side]]])
     length = np.hypot(*(feet - tips).T)
-    keep = (length > 1e-6) & (length <= WIDEST_M)
-    lines = shapely.linestrings(np.stack([tips[keep], feet[keep]], axis=1))
-    return shapely.get_coordinates(_within(lines, ground)).reshape(-1, 4)
+    keep = (length > 4 * _END_M) & (length <= WIDEST_M)
+    return _within(np.hstack([tips[keep], feet[keep]]), np.hstack([starts, ends]), ground)
 
 
-def _within(lines: NDArray[np.object_], ground: BaseGeometry) -> NDArray[np.object_]:
-    """Lines whose inside is inside the ground."""
-    loose = offset(ground, 1e-6)
-    shapely.prepare(loose)
+def _within(lines: Floats, sides: Floats, ground: BaseGeometry) -> Floats:
+    """Lines (K, 4) whose inside is inside the ground with these sides: they meet none but at their ends."""
+    way = (lines[:, 2:] - lines[:, :2]) * (_END_M / np.hypot(*(lines[:, 2:] - lines[:, :2]).T))[:, None]
+    inner = lines + np.hstack([way, -way])
+    free = np.ones(len(lines), np.bool_)
+    free[Segments(sides).met(inner)[0]] = False
+    lines = lines[free]
     shapely.prepare(ground)
-    lines = lines[shapely.covers(loose, lines)]
-    middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
-    kept: NDArray[np.object_] = lines[shapely.contains_properly(ground, middle)]
+    middle = (lines[:, :2] + lines[:, 2:]) / 2
+    kept: Floats = lines[shapely.contains_properly(ground, shapely.points(middle))]
     return kept

@@ -14,6 +14,7 @@ from indoor3d.models.network import Network
 from indoor3d.models.state import Effects, Status
 from indoor3d.models.vocabulary import ConnectorCategory, Direction
 from indoor3d.routing._closed import Closed
+from indoor3d.routing._cost_features import features
 from indoor3d.routing.cost import Costs, Elements, Options, costs, element_costs
 from indoor3d.routing.path import Arcs, arcs
 from indoor3d.routing.profile import Profile
@@ -203,6 +204,12 @@ class Weights:
             found = self._along(made.forward_s, made.backward_s)
             self._costs.keep(key, found)
         return found
+
+    @cached_property
+    def borders(self) -> frozenset[str]:
+        """Openings with the paid area on one side only."""
+        found = features(self.network, self.building).paid_border
+        return frozenset(self.network.elements[i] for i in np.flatnonzero(found))
 
     def arcs_through(self, elements: Collection[str]) -> Indices:
         """Arcs that pass any of some elements."""

@@ -48,9 +48,9 @@ class Guide:
     >>> guide = Guide(building)
     >>> steps = guide.steps(build_navigation(building).route("hall", "office"))
     >>> [step.type for step in steps]
-    ['start', 'stairs', 'walk', 'door', 'arrive']
+    ['start', 'stairs', 'turn', 'door', 'arrive']
     >>> guide.say(steps, lang="en")[-1]
-    'You have arrived at the Office.'
+    'You have arrived at the office.'
     """
 
     def __init__(self, building: Building, *, catalogues: Sequence[Path] = ()) -> None:
@@ -205,7 +205,7 @@ def directions(building: Building, route: Route, *, lang: str = "ko") -> tuple[S
     >>> building = two_floors()
     >>> route = build_navigation(building).route("hall", "office")
     >>> directions(building, route, lang="en")[1].text
-    'Take Stairs 1 up to Floor 2. There are 20 steps.'
+    'Go up stairs 1 to the upper floor (2F). There are 20 steps.'
     """
     teller = guide(building)
     steps = teller.steps(route)

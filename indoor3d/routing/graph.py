@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from indoor3d.models.building import Building
+from indoor3d.models.building import Building, Position, Space
 from indoor3d.models.issue import Issue
 from indoor3d.models.network import Network, Networks
 from indoor3d.models.state import Effects
@@ -20,6 +20,7 @@ from indoor3d.routing._level_edges import Ways
 from indoor3d.routing.conditions import Conditions, Weights, standing_still
 from indoor3d.routing.cost import Options
 from indoor3d.routing.interop import to_networkx
+from indoor3d.routing.natural import Naturaliser
 from indoor3d.routing.path import Arcs, Tree, Way, tree
 from indoor3d.routing.place import Place, find_place
 from indoor3d.routing.profile import PROFILES, Profile, find_profile
@@ -422,6 +423,27 @@ class NavGraph(NetworkxGraph):
 
     def _place(self, place: Place | str) -> Place:
         return find_place(self.building, place) if isinstance(place, str) else place
+
+    def space_at(self, level: str, position: Position) -> Space | None:
+        """The walkable space that a position on a level lies in; the one whose floor is nearest where several do."""
+        tree_, spaces = self._spaces.get(level, (None, []))
+        if tree_ is None:
+            return None
+        found = [spaces[i] for i in tree_.query(shapely.Point(position[:2]), predicate="intersects").tolist()]
+        return min(found, key=lambda s: (round(abs(s.floor_m - position[2]), 3), s.id), default=None)
+
+    @cached_property
+    def _spaces(self) -> dict[str, tuple[shapely.STRtree, list[Space]]]:
+        by_level: dict[str, list[Space]] = {}
+        for space in self.building.spaces:
+            if space.walkable:
+                by_level.setdefault(space.level, []).append(space)
+        return {level: (shapely.STRtree([s.footprint for s in found]), found) for level, found in by_level.items()}
+
+    @cached_property
+    def naturaliser(self) -> Naturaliser:
+        """Draws the paths that people are shown."""
+        return Naturaliser(self.floors)
 
     def nx_arcs(self, weight: Any) -> Arcs:
         """See :class:`indoor3d.routing.backend.Columns`: metres, a profile's cost, or 1 a way."""

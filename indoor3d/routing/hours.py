@@ -6,7 +6,6 @@ replaces the whole of Saturday, with the last hour of Friday's service in it. Th
 (``Mo-Fr 05:30-25:00, Sa,Su 05:30-24:00``) keeps it; :func:`joined` writes that one.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -17,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from indoor3d.errors import InvalidInput
 from indoor3d.models.building import Building
-from indoor3d.routing._hours_text import normalised, only_shuts, uses, with_dates
+from indoor3d.routing._hours_text import normalised, only_shuts, runs_past_midnight, uses, with_dates
 
 TIMEZONE = "Asia/Seoul"
 SERVICE_DAY_ENDS = time(3, 0)
@@ -31,8 +30,6 @@ _COUNTRIES = {
     "Europe/Berlin": "DE",
 }
 """Time zones that are one country's (IANA ``zone.tab``), of countries that venues were tried in."""
-_PAST_MIDNIGHT = re.compile(r"-(?:2[4-9]|3\d|4[0-8]):(?!00)\d\d|-(?:2[5-9]|3\d|4[0-8]):\d\d")
-_WINDOW = re.compile(r"(\d{1,2}:\d{2})-(\d{1,2}:\d{2})")
 
 
 class Phase(StrEnum):
@@ -223,17 +220,7 @@ def joined(rules: Iterable[str]) -> str:
     ('Mo-Fr 05:30-25:00, Sa,Su 05:30-24:00', 'Mo-Sa 09:00-18:00; We 09:00-12:00')
     """
     parts = [normalised(rule) for rule in rules]
-    return (", " if any(map(_runs_past_midnight, parts)) else "; ").join(filter(None, parts))
-
-
-def _runs_past_midnight(rule: str) -> bool:
-    backwards = any(_minutes(end) <= _minutes(start) for start, end in _WINDOW.findall(rule))
-    return backwards or bool(_PAST_MIDNIGHT.search(rule))
-
-
-def _minutes(clock_time: str) -> int:
-    hour, _, minute = clock_time.partition(":")
-    return int(hour) * 60 + int(minute)
+    return (", " if any(map(runs_past_midnight, parts)) else "; ").join(filter(None, parts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from indoor3d.routing.route import Leg, Route
 
 if TYPE_CHECKING:
     from indoor3d.routing._floors import Floors
-    from indoor3d.routing._natural_kernels import Field
+    from indoor3d.routing._natural_field_kernels import Field
 
 Floats = NDArray[np.float64]
 
@@ -120,7 +120,7 @@ class Naturaliser:
 
     def _runs(self, leg: Leg) -> list[tuple[int, int, int]]:
         """Stretches of a leg in the free space of one surface: first vertex, last vertex, surface."""
-        from indoor3d.routing._natural_kernels import contains  # noqa: PLC0415
+        from indoor3d.routing._natural_field_kernels import contains  # noqa: PLC0415
 
         on = [
             self._surface.get((leg.level_from, z), self._surface.get((leg.level_to, z), -1))
@@ -147,7 +147,7 @@ class Naturaliser:
 
 def _field(ways: Ways, free: BaseGeometry) -> "Field":
     """Prepare a surface for the kernels."""
-    from indoor3d.routing._natural_kernels import Field, rooms  # noqa: PLC0415
+    from indoor3d.routing._natural_field_kernels import Field, rooms  # noqa: PLC0415
 
     rows = corners(free)
     walls = np.hstack([rows[:, :2], rows[:, 4:]])
@@ -206,7 +206,7 @@ def _bends(rows: Floats) -> Floats:
 
 def _gates(field: "Field", ways: Ways) -> Floats:
     """(G, 7): the passages of a surface, see :class:`Field`; half of what is free is measured to the walls."""
-    from indoor3d.routing._natural_kernels import contains, first_hit  # noqa: PLC0415
+    from indoor3d.routing._natural_field_kernels import contains, first_hit  # noqa: PLC0415
 
     rows = []
     for p in ways.surface.passages:

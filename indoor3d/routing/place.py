@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import shapely
 
 from indoor3d.errors import InvalidPosition, LevelMismatch, UnknownElement
-from indoor3d.models.building import Building, Level, Space
+from indoor3d.models.building import Building, Connector, Level, Opening, Space
 
 _NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _XY = re.compile(rf"^\s*({_NUMBER})\s*,\s*({_NUMBER})\s*(?:,\s*(\S.*?)\s*)?$")
+_DOOR = re.compile(r"^(\d{1,2})\s*-\s*(\d{1,2})\s*(?:승강장|번\s*승강장)?$")
 _EXIT = re.compile(r"^(?:exit\s*)?(\d+(?:-\d+)?)\s*(?:번\s*출구)?$", re.IGNORECASE)
 
 BELOW_M, ABOVE_M = 0.3, 2.5
@@ -45,7 +46,8 @@ def find_place(building: Building, text: str) -> Place:
     ----------
     building : Building
     text : str
-        An element's id; its exact name in any language; an exit's number (``5``, ``exit 5``, ``5번 출구``);
+        An element's id; its exact name in any language; an exit's number (``5``, ``exit 5``, ``5번 출구``); the number
+        of a platform door (``7-4``);
         ``x,y,level`` or ``x,y`` in site metres, the level by id, short name, name or ordinal.
 
     Raises
@@ -131,20 +133,20 @@ def _at_height(building: Building, level: Level, z_m: float) -> bool:
 
 
 def _by_id(building: Building, ident: str) -> Place | None:
-    for space in building.spaces:
-        if space.id == ident:
-            return _in_space(space)
-    for opening in building.openings:
-        if opening.id == ident:
-            centre = opening.footprint.centroid
-            return Place(x_m=centre.x, y_m=centre.y, z_m=opening.floor_m, level=opening.level, element=ident)
-    points = {c.id: (c.stops[0].level, c.stops[0].position) for c in building.connectors}
-    points |= {one.id: (one.level, one.position) for one in building.facilities}
-    points |= {one.id: (one.level, one.position) for one in building.exits}
-    if ident not in points:
+    element = building.by_id.get(ident)
+    if element is None:
         return None
-    level, (x, y, z) = points[ident]
-    return Place(x_m=x, y_m=y, z_m=z, level=level, element=ident)
+    if isinstance(element, Space):
+        return _in_space(element)
+    if isinstance(element, Opening):
+        centre = element.footprint.centroid
+        return Place(x_m=centre.x, y_m=centre.y, z_m=element.floor_m, level=element.level, element=ident)
+    if isinstance(element, Connector):
+        stop = element.stops[0]
+        x, y, z = stop.position
+        return Place(x_m=x, y_m=y, z_m=z, level=stop.level, element=ident)
+    x, y, z = element.position
+    return Place(x_m=x, y_m=y, z_m=z, level=element.level, element=ident)
 
 
 def _in_space(space: Space) -> Place:
@@ -157,6 +159,10 @@ def _by_name(building: Building, text: str) -> Place | None:
     number = _EXIT.match(text.strip())
     ids = [one.id for one in building.exits if number and one.number == number[1]]
     ids = ids or sorted(ident for ident, name in building.names.items() if name.matches(text))
+    door = _DOOR.match(text.strip())
+    if door and not ids:
+        wanted = f"{int(door[1])}-{int(door[2])}"
+        ids = sorted(one.id for one in building.openings if one.number == wanted)
     doors = {
         one.opening for one in building.exits if one.id in ids
     }  # an exit and its door bear one name and are one place

@@ -13,6 +13,7 @@ or an erosion of the ground, both of which act locally: what an opening changes 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import shapely
@@ -22,8 +23,8 @@ from shapely.geometry.base import BaseGeometry
 
 from indoor3d.models.building import Building, Connector, Obstacle, Space, Stop
 from indoor3d.models.vocabulary import ConnectorCategory
-from indoor3d.routing._passage import GROW_M, Passage, passage
-from indoor3d.routing._shapes import offset
+from indoor3d.routing._passage import GROW_M, Passage, passages
+from indoor3d.routing._shapes import Windows, offset
 from indoor3d.routing.visibility import FreeSpace
 
 Floats = NDArray[np.float64]
@@ -43,6 +44,8 @@ _STEP_POCKET_M = 0.1
 _CARVE_M = 0.6
 _NEAR_STOP_M = 0.1
 _LIFT_DOOR_M = 0.3
+_NEAR_PASSAGE_M = 1.0
+_MANY_RINGS = 200
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -97,18 +100,24 @@ def as_multipolygon(geometry: BaseGeometry) -> MultiPolygon:
     return MultiPolygon([p for p in shapely.get_parts(geometry) if p.geom_type == "Polygon" and p.area > 0])
 
 
-def erode(ground: BaseGeometry, radius_m: float) -> BaseGeometry:
-    """Shrink the ground by a radius; corners stay corners."""
-    return offset(ground, -radius_m)
+def erode(ground: Any, radius_m: float) -> Any:
+    """Shrink the ground, or an array of grounds, by a radius; corners stay corners."""
+    if isinstance(ground, np.ndarray) or len(shapely.get_rings(ground)) < _MANY_RINGS:
+        return offset(ground, -radius_m)
+    # GEOS' buffer takes time that grows with the square of the number of rings; apart from one another, they do not.
+    parts = shapely.get_parts(ground)
+    shells = offset(shapely.polygons(shapely.get_exterior_ring(parts)), -radius_m)
+    holes = [ring for part in parts for ring in part.interiors]
+    grown = offset(shapely.polygons(holes), radius_m) if holes else []
+    return shapely.difference(shapely.union_all(shells), shapely.union_all(grown))
 
 
 def free_space(ground: BaseGeometry, passages: Sequence[Passage], radius_m: float) -> BaseGeometry:
     """Erode the ground, and keep narrow passages open by the thin band along their middle."""
-    parts = [erode(ground, radius_m)]
+    parts, windows = [erode(ground, radius_m)], Windows(ground)
     for one in passages:
         if not one.strip.is_empty:
-            x0, y0, x1, y1 = offset(one.strip, 1.0).bounds
-            around = shapely.clip_by_rect(ground, x0, y0, x1, y1)
+            around = windows.cut(offset(one.strip, 1.0).bounds)
             parts.append(shapely.intersection(erode(around, one.strip_radius_m), one.strip))
     return shapely.union_all(parts) if len(parts) > 1 else parts[0]
 
@@ -123,18 +132,19 @@ def walkable(building: Building, *, radius_m: float) -> tuple[Walkable, ...]:
         Radius of the body.
     """
     groups = [group for level in ordered_levels(building) for group in _by_floor(building, level)]
-    passages, joined = _passages(building, groups, radius_m)
+    everything, joined = _passages(building, groups, radius_m)
     home = {space.id: index for index, (_, _, spaces) in enumerate(groups) for space in spaces}
     leaving = {e.opening for e in building.exits}
     surfaces = []
     for index, (level, floor_m, spaces) in enumerate(groups):
-        here = [p for p in passages if index in joined[p.id]]
-        zones = []
+        here = [p for p in everything if index in joined[p.id]]
+        zones: list[BaseGeometry] = []
+        footprints = np.array([space.footprint for space in spaces], dtype=object)
         for p in here:
             if len(joined[p.id]) > 1:
-                zones.append(_half_zone(p, index, joined[p.id], home=home, spaces=spaces))
+                zones.append(_half_zone(p, index, joined[p.id], home=home, spaces=_near(p, spaces, footprints)))
             elif p.id in leaving and one_sided(p, home):
-                zones.append(_porch_zone(p, spaces))
+                zones.append(_porch_zone(p, _near(p, spaces, footprints)))
             else:
                 zones.append(p.zone)
         base, attachments = _base(spaces, floor_m, level, building=building, radius_m=radius_m)
@@ -196,7 +206,7 @@ def _passages(
     which, met = shapely.STRtree(footprints).query(outlines, predicate="intersects")
     for o, s in sorted(zip(which.tolist(), met.tolist(), strict=True)):
         near[o].append(spaces[s])
-    passages, joined = [], {}
+    sides: list[list[tuple[Space, int]]] = []
     for opening, candidates in zip(openings, near, strict=True):
         named = [pair for name in opening.spaces for pair in candidates if pair[0].id == name]
         met_here = [
@@ -204,13 +214,24 @@ def _passages(
             for s, i in candidates
             if s.level == opening.level and abs(s.floor_m - opening.floor_m) <= _OPENING_Z_M
         ]
-        p = passage(opening, [s for s, _ in named or met_here], radius_m=radius_m)
-        sides = [
-            (s, i) for s, i in named or met_here if shapely.area(shapely.intersection(p.zone, s.footprint)) > _TOUCH_M2
-        ]
-        passages.append(p)
-        joined[p.id] = sorted({index for _, index in sides})
-    return passages, joined
+        sides.append(named or met_here)
+    found = passages(openings, [[s for s, _ in pairs] for pairs in sides], radius_m=radius_m)
+    owner = np.repeat(np.arange(len(found)), [len(pairs) for pairs in sides])
+    zones = np.array([p.zone for p in found], dtype=object)[owner]
+    beside = np.array([s.footprint for pairs in sides for s, _ in pairs], dtype=object)
+    opens = (shapely.area(shapely.intersection(zones, beside)) > _TOUCH_M2).tolist() if len(beside) else []
+    joined: dict[str, set[int]] = {p.id: set() for p in found}
+    surfaces = [index for pairs in sides for _, index in pairs]
+    for row, index, touches in zip(owner.tolist(), surfaces, opens, strict=True):
+        if touches:
+            joined[found[row].id].add(index)
+    return found, {ident: sorted(indices) for ident, indices in joined.items()}
+
+
+def _near(p: Passage, spaces: Sequence[Space], footprints: NDArray[np.object_]) -> list[Space]:
+    """The spaces that are near enough to bound what a passage opens."""
+    around = shapely.box(*p.stretch(-p.reach_m - _NEAR_PASSAGE_M, p.reach_m + _NEAR_PASSAGE_M).bounds)
+    return [spaces[row] for row in np.flatnonzero(shapely.dwithin(footprints, around, _NEAR_PASSAGE_M))]
 
 
 def _half_zone(

@@ -119,7 +119,7 @@ class _Part:
 
 def is_stair_lift(product: Product) -> bool:
     """Whether an element is a wheelchair platform along a stair: something to find, and a way beside the steps."""
-    return product.own_text("Category").lower() == FacilityCategory.STAIR_LIFT
+    return product.own_text("Category").lower() in {FacilityCategory.STAIR_LIFT, ConnectorCategory.WHEELCHAIR_LIFT}
 
 
 class Connectors:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from indoor3d.models.building import Connector
+from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import ConnectorCategory
 from indoor3d.sources._ifc_attributes import use_of
 from indoor3d.sources._ifc_connectors import is_stair_lift
@@ -17,7 +18,8 @@ def stair_lifts_of(model: Model, connectors: Sequence[Connector]) -> list[Connec
     """One connector for every platform whose stairs are known.
 
     The stairs are those that the property Stairs names by their id, else those that the platform's body lies on most.
-    Staff work it unless the model says otherwise.
+    Staff work it unless the model says otherwise. One without stairs stays something to find, or is reported where the
+    model calls it a way.
     """
     stairs = [c for c in connectors if c.category is ConnectorCategory.STAIRS]
     found = []
@@ -28,6 +30,9 @@ def stair_lifts_of(model: Model, connectors: Sequence[Connector]) -> list[Connec
             on = _stairs_of(product, stairs, plan)
             if on is not None:
                 found.append(_along(model, product, on, plan))
+            elif product.own_term("Category", ConnectorCategory) is not None:
+                values = {"category": str(ConnectorCategory.WHEELCHAIR_LIFT), "end": "two ends"}
+                model.issues.append(Issue(code="connector.unattached", element=product.id, values=values))
     return found
 
 

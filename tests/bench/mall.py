@@ -121,9 +121,7 @@ def _plan(wanted: int, rng: np.random.Generator) -> _Plan:
     along = max(3, round((wanted * _PITCH_M / (2 * 4 / 3 * _SHOP_M)) ** 0.5))
     rows = max(1, round((wanted - 1) / (2 * 4 / 3 * along + 1)))
     plan = _Plan(spaces=[], doors=[], obstacles=[])
-    plan.spaces.append(
-        ("concourse", (-CONCOURSE_M - WALL_M, -2.0, -WALL_M, rows * _PITCH_M), SpaceCategory.LOBBY)
-    )
+    plan.spaces.append(("concourse", (-CONCOURSE_M - WALL_M, -2.0, -WALL_M, rows * _PITCH_M), SpaceCategory.LOBBY))
     for row in range(rows):
         atrium = rows > 1 and row == rows // 2
         _add_row(plan, row, along, rng=rng, atrium=atrium)

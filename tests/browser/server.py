@@ -3,12 +3,14 @@
 It serves one small venue, or with ``pilot`` the venues that the package carries.
 """
 
+import hashlib
 import socket
 import sys
 from typing import cast
 
 import uvicorn
 
+from indoor3d.api.operator import OperatorKey
 from indoor3d.api.server import configuration
 from indoor3d.api.settings import Settings
 from indoor3d.models.issue import Report
@@ -17,7 +19,7 @@ from indoor3d.routing.build import build_navigation
 from indoor3d.store.base import Asset, Release
 from indoor3d.store.memory import MemoryCatalog
 from indoor3d.tiles.tileset import write_tilesets
-from tests.browser.stub import App, Stub
+from tests.browser.stub import KEY, App, Stub
 from tests.buildings import two_floors
 
 HOST = "127.0.0.1"
@@ -51,7 +53,9 @@ def main() -> None:
     listener = socket.create_server((HOST, 0))
     port = listener.getsockname()[1]
     address = f"http://{HOST}:{port}"
-    config = configuration(Settings(public_url=address), store, host=HOST, port=port)
+    key = OperatorKey(digest=hashlib.sha256(KEY.encode()).hexdigest(), name="browser-tests")
+    settings = Settings(public_url=address, operator_keys=(key,))
+    config = configuration(settings, store, host=HOST, port=port)
     config.log_level = "warning"
     config.app = Stub(cast("App", config.app), store)
     sys.stdout.write(f"{address}\n")

@@ -16,7 +16,7 @@ import httpx
 import numpy as np
 import shapely
 
-from indoor3d.models.building import Building
+from indoor3d.models.building import Building, Connector, Exit, Facility, Space
 from indoor3d.models.vocabulary import Access, ConnectorCategory
 from indoor3d.store.memory import MemoryCatalog
 
@@ -87,9 +87,11 @@ class Stub:
         if self._has is None:
             document = (await self._inside.get("/v1/openapi.json")).json()
             found = {re.sub(r"/\{.*", "/", address) for address in document["paths"]}
-            takes = json.dumps(document["paths"]["/v1/routes"]) + json.dumps(document.get("components", {}))
-            modern = {"/v1/routes", "/v1/nearby", "/v1/evacuations"}
-            self._has = frozenset(found if '"averse_to_lifts"' in takes else found - modern)
+            told = json.dumps(document)
+            missing = set() if '"averse_to_lifts"' in told else {"/v1/routes", "/v1/nearby", "/v1/evacuations"}
+            if '"inside_gates"' not in told:
+                missing.add("/v1/nearby")
+            self._has = frozenset(found - missing)
         return re.sub(r"(/v1/closures/).*", r"\1", path) in self._has
 
     def _building(self, venue: str) -> Building:
@@ -142,9 +144,13 @@ class Stub:
         overview["properties"] |= {
             "profile": body["profile"],
             "exact": overview["geometry"],
-            "closures_avoided": list(self._closures),
+            "avoided": [
+                {"element": element, "reason": "closed", "conditions": [closure["id"]], "cause": closure["cause"]}
+                for closure in self._closures.values()
+                for element in closure["elements"]
+            ],
             "notes": [{"code": "unknown-width", "element": openings[0], "text": text}] if openings else [],
-            "lifts": [{"id": c.id, "status": "available", "age_s": 240} for c in taken] if climbs else [],
+            "equipment": [{"id": c.id, "status": "available", "age_s": 240} for c in taken] if climbs else [],
         }
         for feature in answer["features"]:
             if "text" in feature["properties"]:
@@ -156,13 +162,16 @@ class Stub:
         blocked = answer.get("blocked_by", []) if status != HTTPStatus.OK else []
         code, relaxed = await self._ask("/v1/routes", {**self._old(body), "mode": "walk", "closed": []})
         text = {"ko": "막는 요소를 적었습니다.", "en": "What is in the way is listed."} if blocked else {}
-        has_way = blocked and code == HTTPStatus.OK
-        return 200, {
-            "blocked_by": blocked,
-            "would_help": blocked[:1],
-            "relaxed": relaxed if has_way else None,
-            "text": text,
+        if not blocked or code != HTTPStatus.OK:
+            return 200, {"blocked_by": blocked, "would_help": blocked[:1], "relaxed": None, "text": text}
+        overview = relaxed["features"][0]
+        way = {
+            "text": {"ko": "걸어갈 수 있다면", "en": "for somebody on foot"},
+            "length_m": overview["properties"]["length_m"],
+            "duration_s": overview["properties"]["duration_s"],
+            "geometry": overview["geometry"],
         }
+        return 200, {"blocked_by": blocked, "would_help": blocked[:1], "relaxed": way, "text": text}
 
     async def _evacuation(self, _: Scope, body: Json) -> tuple[int, Any]:
         mode = "wheelchair" if body.get("mode") in _ON_WHEELS else "walk"
@@ -176,7 +185,9 @@ class Stub:
         text = query["q"][0].casefold().replace(" ", "")
         building = self._building(query["venue"][0])
         matches = []
-        for element in (*building.exits, *building.connectors, *building.facilities, *building.spaces):
+        listed: list[Exit | Connector | Facility | Space] = [*building.exits, *building.connectors]
+        listed += [*building.facilities, *building.spaces]
+        for element in listed:
             names = [element.name.ko or "", element.name.en or ""]
             forms = [name.casefold().replace(" ", "") for name in names]
             if any(text in form for form in [*forms, *map(_initials, forms)]):
@@ -186,7 +197,8 @@ class Stub:
 
     async def _nearby(self, scope: Scope, _: Json) -> tuple[int, Any]:
         query = {name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()}
-        query["mode"] = "wheelchair" if query.get("mode") in _ON_WHEELS else "walk"
+        if "/v1/routes" not in (self._has or ()):
+            query["mode"] = "wheelchair" if query.get("mode") in _ON_WHEELS else "walk"
         answer = await self._inside.get("/v1/nearby", params=query)
         body = answer.json()
         paid = [s for s in self._building(body["venue"]).spaces if s.access is Access.PAID] if "venue" in body else []
@@ -222,7 +234,13 @@ class Stub:
         if not _may(scope):
             return _REFUSED
         ident = f"cl-{len(self._closures) + 1}"
-        self._closures[ident] = {**body, "id": ident, "reported_at": datetime.now(UTC).isoformat()}
+        self._closures[ident] = {
+            **body,
+            "id": ident,
+            "revision": 1,
+            "in_force": True,
+            "reported_at": datetime.now(UTC).isoformat(),
+        }
         return 201, self._closures[ident]
 
     async def _reopen(self, scope: Scope, _: Json) -> tuple[int, Any]:

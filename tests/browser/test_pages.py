@@ -287,7 +287,7 @@ def test_a_page_leads_to_its_place_on_the_map(opened: Opener) -> None:
     page.get_by_role("tab", name="About").click()
     page.get_by_role("link", name="Levels").click()
     visit.wait("page", "levels")
-    page.get_by_role("link", name="Show 2F on the map").click()
+    page.get_by_role("link", name="Show on the map: 2F").click()
     visit.wait("level", "u")
 
 

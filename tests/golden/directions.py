@@ -17,7 +17,7 @@ ROUTES: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("exit-8-1-shutter", "l7-doors-north/6-2", "walk"),
         ("l9-doors-south/5-3", "l3-doors-east/6-2", "walk"),
         ("l9-lift-west-entrance", "l9-doors-south/5-3", "wheelchair"),
-        ("l3-doors-west/4-3", "l7-b1-nursing", "wheelchair"),
+        ("l3-doors-west/4-3", "l3-b2-nursing", "wheelchair"),
         ("terminal-door", "tourist-desk", "walk"),
     ),
     "jongno-3-ga": (

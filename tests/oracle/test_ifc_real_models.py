@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import ifcopenshell
 import ifcopenshell.geom
+import ifcopenshell.util.element
 import numpy as np
 import pytest
 from shapely import Point
@@ -214,3 +215,32 @@ def test_places_on_earth(shared: Path) -> None:
     house, _ = read(shared / "data/ifc/web-ifc/AC20-FZK-Haus.ifc", mesh=False)
     assert house.frame.to_lonlat([[0.0, 0.0, 0.0]])[0].round(4).tolist() == [8.4365, 49.1004, 110.0]  # Karlsruhe
     assert house.frame.rotation_deg == pytest.approx(50.0, abs=1e-4)
+
+
+WORDS = {"SWING": "hinged", "SLIDING": "sliding", "REVOLVING": "revolving", "FOLDING": "folding"}
+
+
+def test_doors_open_as_the_file_says(case: Case) -> None:
+    """Read again with the library's own utilities: the type says it where the door does not."""
+    path, known, building, _ = case
+    file: Any = ifcopenshell.open(str(path))
+    said = {}
+    for door in file.by_type("IfcDoor"):
+        places = (door, ifcopenshell.util.element.get_type(door))
+        words = [str(getattr(place, "OperationType", None) or "NOTDEFINED") for place in places]
+        word = next((word for word in words if word != "NOTDEFINED"), "")
+        said[door.GlobalId] = next((kind for part, kind in WORDS.items() if part in word), None)
+    doors = {o.id: o for o in building.openings if o.category in DOORS}
+    assert {key: None if o.kind is None else str(o.kind) for key, o in doors.items()} == {k: said[k] for k in doors}
+    assert sum(o.kind is not None for o in doors.values()) >= known.doors - 1
+    assert all(o.kind == "open" for o in building.openings if o.category not in DOORS)
+    assert all(o.number == o.hours == "" and o.automatic is o.threshold_m is None for o in doors.values())
+
+
+def test_stairs_say_who_can_use_them_where_the_file_does(case: Case) -> None:
+    path, _, building, _ = case
+    file: Any = ifcopenshell.open(str(path))
+    for stairs in building.connectors:
+        sets = ifcopenshell.util.element.get_psets(file.by_guid(stairs.id))
+        assert stairs.accessible == sets.get("Pset_StairCommon", {}).get("HandicapAccessible")
+        assert (stairs.needs_staff, stairs.tactile, stairs.hours, stairs.car_width_m) == (None, None, "", None)

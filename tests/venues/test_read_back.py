@@ -210,7 +210,7 @@ def test_exits_and_facilities(venue: str) -> None:
         for f in case.building.facilities
     }
     expected = {f.id: (f.category, f.ko, f.en, f.text_ko, f.text_en, f.hours, f.accessible) for f in plan.facilities}
-    expected |= {s.id: ("stair_lift", s.ko, s.en, "", "", "", None) for s in plan.stair_lifts}
+    expected |= {s.id: ("stair_lift", s.ko, s.en, "", "", s.hours, s.accessible) for s in plan.stair_lifts}
     assert things == expected
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from opening_hours import validate
 from shapely.geometry import LineString, Polygon
 from shapely.geometry import Point as ShapelyPoint
 from shapely.ops import unary_union
@@ -17,7 +18,19 @@ from tools.station.network import OUTSIDE, reachable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tools.station.model import Column, Facility, Flightway, GateRow, Item, Lift, OpenEdge, Plan, Space
+    from tools.station.model import (
+        Column,
+        Facility,
+        Flightway,
+        GateRow,
+        Item,
+        Lift,
+        OpenEdge,
+        Opening,
+        Plan,
+        Ride,
+        Space,
+    )
 
 _MAX_OVERLAP_M2 = 0.01
 _RISE_TOLERANCE_M = 0.0101
@@ -44,6 +57,7 @@ def check(plan: Plan) -> list[PlanError]:
     """
     layout = Layout(plan)
     found = [*_empty(plan), *_repeats(plan), *_overlaps(plan), *_touching(plan, layout), *_ways(plan), *_lifts(plan)]
+    found += _hours(plan)
     if not found:
         found += [*_openings(layout), *_gates(layout), *_clear_floor(plan, layout), *_places(plan, layout)]
         found += [*_clashes(plan, layout), *_stacked(plan, layout), *_reach(plan), *_carried(plan, layout)]
@@ -73,6 +87,27 @@ def _repeats(plan: Plan) -> Iterator[PlanError]:
         if first is not item:
             yield item.where.error(
                 f"the id {item.id!r} is used twice (first at {first.where}).", "Give one another id."
+            )
+
+
+def _hours(plan: Plan) -> Iterator[PlanError]:
+    """Opening hours are such as OpenStreetMap writes: others would be open to nobody knows whom."""
+    groups: tuple[tuple[Space | Opening | Ride | Facility, ...], ...] = (
+        *(
+            plan.spaces,
+            plan.openings,
+            plan.flightways,
+            plan.lifts,
+            plan.moving_walks,
+            plan.stair_lifts,
+            plan.facilities,
+        ),
+    )
+    for item in (item for group in groups for item in group):
+        if item.hours and not validate(item.hours):
+            yield item.where.error(
+                f"{item.hours!r} of {item.id!r} are no opening hours.",
+                'Write them as in "Mo-Fr 05:30-25:00, Sa 06:00-24:00".',
             )
 
 

@@ -132,9 +132,9 @@ export class Api {
     return this.request<unknown>("v1/closures", { body: report, key });
   }
 
-  /** Take back a report; `tag` is what the server said of its state. */
-  reopen(venue: string, id: string, key: string, tag = ""): Promise<unknown> {
-    return this.request<unknown>(`v1/closures/${encodeURIComponent(id)}?${new URLSearchParams({ venue })}`, { method: "DELETE", key, tag });
+  /** Take back a report; `tag` names the revision that was seen, so that nothing newer is taken back. */
+  reopen(id: string, key: string, tag: string): Promise<unknown> {
+    return this.request<unknown>(`v1/closures/${encodeURIComponent(id)}`, { method: "DELETE", key, tag });
   }
 
   evacuation(body: EvacuationRequest): Promise<FeatureCollection> {

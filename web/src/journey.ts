@@ -4,7 +4,10 @@ import { positionsOf, type SiteFrame, type Vec3 } from "./geo";
 import type { Feature, FeatureCollection, Text } from "./types";
 
 export interface Step {
-  maneuver: string;
+  /** What is done: walk, turn, lift, stairs, …. */
+  kind: string;
+  /** Ids of what is passed or ridden. */
+  elements: string[];
   text: Text;
   /** For reading aloud: no abbreviations, one action. */
   spoken: Text;
@@ -22,11 +25,18 @@ export interface Note {
   text: Text;
 }
 
-/** What is known of a lift on the way, and since when. */
-export interface LiftStatus {
+/** What is known of a lift or escalator on the way, and since when. */
+export interface EquipmentStatus {
   id: string;
   status: string;
   ageS: number | undefined;
+}
+
+/** What a route goes around, and why. */
+export interface Avoided {
+  element: string;
+  reason: string;
+  cause: Text;
 }
 
 export interface RouteAnswer {
@@ -36,11 +46,11 @@ export interface RouteAnswer {
   stepFree: boolean | undefined;
   levels: string[];
   closures: string[];
-  /** What was closed where it would have gone: ids of elements or of reports. */
-  avoided: string[];
+  avoided: Avoided[];
   openings: string[];
   notes: Note[];
-  lifts: LiftStatus[];
+  /** Lifts and escalators on the way. */
+  equipment: EquipmentStatus[];
   points: Vec3[];
   steps: Step[];
 }
@@ -90,13 +100,21 @@ export function readRoute(answer: FeatureCollection, frame: SiteFrame): RouteAns
     stepFree: typeof properties["step_free"] === "boolean" ? properties["step_free"] : undefined,
     levels: strings(properties["level_ids"] ?? properties["levels"]),
     closures: strings(properties["closures_applied"]),
-    avoided: ids(more("closures_avoided")),
+    avoided: readAvoided(more("avoided")),
     openings: strings(properties["openings"]),
-    notes: records(more("notes")).map((note) => ({ code: String(note["code"] ?? ""), element: idOf(note["element"]), text: textOf(note["text"]) })),
-    lifts: records(more("lifts")).map((lift) => ({ id: idOf(lift), status: String(lift["status"] ?? "unknown"), ageS: maybe(lift["age_s"]) })),
+    notes: readNotes(more("notes")),
+    equipment: records(more("equipment")).map((one) => ({ id: idOf(one), status: String(one["status"] ?? "unknown"), ageS: maybe(one["age_s"]) })),
     points,
     steps: answer.features.filter((feature) => asRecord(feature.properties)["text"] !== undefined).map((feature) => stepOf(feature, frame)),
   };
+}
+
+export function readNotes(value: unknown): Note[] {
+  return records(value).map((note) => ({ code: String(note["code"] ?? ""), element: idOf(note["element"]), text: textOf(note["text"]) }));
+}
+
+export function readAvoided(value: unknown): Avoided[] {
+  return records(value).map((one) => ({ element: idOf(one["element"]), reason: String(one["reason"] ?? ""), cause: textOf(one["cause"]) }));
 }
 
 export function readEvacuation(answer: FeatureCollection, frame: SiteFrame): EvacuationAnswer {
@@ -135,7 +153,8 @@ function stepOf(feature: Feature, frame: SiteFrame): Step {
   const text = textOf(properties["text"]);
   const spoken = textOf(properties["spoken"]);
   return {
-    maneuver: String(properties["maneuver"] ?? ""),
+    kind: String(properties["type"] ?? properties["maneuver"] ?? ""),
+    elements: strings(properties["elements"]),
     text,
     spoken: spoken.ko || spoken.en || spoken.default ? spoken : text,
     lengthM: num(properties["length_m"]),
@@ -183,11 +202,6 @@ function textOf(value: unknown): Text {
 
 function records(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.map(asRecord) : [];
-}
-
-/** Ids of a list of ids or of things that have one. */
-function ids(value: unknown): string[] {
-  return Array.isArray(value) ? value.map((entry) => idOf(entry) || idOf(asRecord(entry)["element"])).filter(Boolean) : [];
 }
 
 function maybe(value: unknown): number | undefined {

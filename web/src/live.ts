@@ -1,7 +1,7 @@
 /** Closures that operators reported: read again and again, so that what is shown is what holds now. */
 import { type Api, ApiProblem, asRecord } from "./api";
 import { ageOf } from "./i18n/time";
-import { t } from "./i18n";
+import { best, t } from "./i18n";
 import type { Store } from "./state";
 import type { Text } from "./types";
 
@@ -10,6 +10,9 @@ export interface Closure {
   id: string;
   elements: readonly string[];
   effect: string;
+  effectLabel: Text;
+  /** Whether nobody can pass: closed, or equipment out of order. */
+  closes: boolean;
   cause: Text;
   /** Milliseconds since 1970. */
   reportedAt: number | undefined;
@@ -24,21 +27,26 @@ const EVERY_MS = 60_000;
 export function readClosures(answer: unknown): Closure[] {
   const body = asRecord(answer);
   const list = [body["closures"], body["conditions"], body["features"], answer].find(Array.isArray) as unknown[] | undefined;
-  return (list ?? []).map((entry) => closureOf(asRecord(entry))).filter((closure) => closure.id !== "" && closure.elements.length > 0);
+  // What is announced for later does not hold now.
+  const holding = (list ?? []).map(asRecord).filter((entry) => entry["in_force"] !== false && entry["ended"] !== true);
+  return holding.map(closureOf).filter((closure) => closure.id !== "" && closure.elements.length > 0);
 }
 
 function closureOf(entry: Record<string, unknown>): Closure {
   const members = { ...entry, ...asRecord(entry["properties"]) };
   const elements = Array.isArray(members["elements"]) ? members["elements"] : [members["element"]];
   const text = members["cause"];
+  const effect = String(members["effect"] ?? "closed");
   return {
     id: String(entry["id"] ?? members["id"] ?? ""),
     elements: elements.map((element) => (typeof element === "string" ? element : String(asRecord(element)["id"] ?? ""))).filter(Boolean),
-    effect: String(members["effect"] ?? "closed"),
+    effect,
+    effectLabel: asRecord(members["effect_label"]) as Text,
+    closes: effect === "closed" || (effect === "status" && members["status"] === "not_available"),
     cause: typeof text === "string" ? { default: text } : (asRecord(text) as Text),
     reportedAt: momentOf(members["reported_at"] ?? members["start"]),
     until: momentOf(members["end"]),
-    tag: typeof members["etag"] === "string" ? members["etag"] : "",
+    tag: typeof members["revision"] === "number" ? `"${members["revision"]}"` : "",
   };
 }
 
@@ -49,12 +57,13 @@ function momentOf(value: unknown): number | undefined {
 
 /** The closure that holds for an element, if any. */
 export function closureOn(live: readonly Closure[], element: string): Closure | undefined {
-  return live.find((closure) => closure.effect === "closed" && closure.elements.includes(element));
+  return live.find((closure) => closure.closes && closure.elements.includes(element));
 }
 
-/** "Closed, 12 min ago": never the word alone, since an old report may be no longer true. */
+/** "Closed, 12 min ago", or what else is the case: never the word alone, since an old report may be no longer true. */
 export function closedSince(closure: Closure, now = Date.now()): string {
-  return closure.reportedAt === undefined ? t("live.closed") : t("live.closedSince", { age: ageOf((now - closure.reportedAt) / 1000) });
+  const what = (closure.closes ? "" : best(closure.effectLabel)) || t("live.closed");
+  return closure.reportedAt === undefined ? what : t("live.since", { what, age: ageOf((now - closure.reportedAt) / 1000) });
 }
 
 export class Live {

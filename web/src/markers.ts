@@ -156,7 +156,7 @@ function routeSteps(context: Context, route: RouteAnswer, level: string): Marker
     if (!step.levelFrom || !step.levelTo || step.levelFrom === step.levelTo) return [];
     if (level !== ALL && step.levelFrom !== level && step.levelTo !== level) return [];
     const [from, to] = [step.levelFrom, step.levelTo].map((id) => context.catalogue.shortLevel(id));
-    return [{ id: `route-step-${index}`, kind: "step" as const, icon: hasIcon(step.maneuver) ? step.maneuver : "walk", text: `${from} → ${to}`, position: step.point, priority: 290, colour: ROUTE }];
+    return [{ id: `route-step-${index}`, kind: "step" as const, icon: hasIcon(step.kind) ? step.kind : "walk", text: `${from} → ${to}`, position: step.point, priority: 290, colour: ROUTE }];
   });
 }
 

@@ -31,7 +31,7 @@ export function endOf(until: Until, at: string, now = Date.now()): number | unde
 
 /** A cause in both languages where it is one of ours, else as it was typed. */
 export function causeOf(cause: Cause, typed: string): Text {
-  return cause === "other" ? { default: typed, ko: typed, en: typed } : { ko: t(`cause.${cause}`, {}, "ko"), en: t(`cause.${cause}`, {}, "en") };
+  return cause === "other" ? { ko: typed, en: typed } : { ko: t(`cause.${cause}`, {}, "ko"), en: t(`cause.${cause}`, {}, "en") };
 }
 
 /** Ask for the key once; it is told to the server with the first report, and forgotten where it is refused. */
@@ -78,7 +78,7 @@ export function reportClosure(context: Context, element: string): void {
 export async function reopen(context: Context, closure: Closure): Promise<void> {
   const names = closure.elements.map((id) => context.nameOfId(id)).join(", ");
   try {
-    await asOperator(context, (key) => context.api.reopen(context.venue.id, closure.id, key, closure.tag));
+    await asOperator(context, (key) => context.api.reopen(closure.id, key, closure.tag));
     context.announce(t("operator.opened", { name: names }));
   } catch (error) {
     say(t("operator.open"), failureText(asProblem(error)));

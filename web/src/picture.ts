@@ -134,7 +134,7 @@ export class Picture {
         hovered,
         isElement: (id) => context.catalogue.get(id) !== undefined,
         blocked,
-        closed: new Set([...closed, ...live.filter((closure) => closure.effect === "closed").flatMap((closure) => closure.elements)]),
+        closed: new Set([...closed, ...live.filter((closure) => closure.closes).flatMap((closure) => closure.elements)]),
         tints,
         accessOf: (id) => context.catalogue.get(id)?.access ?? "",
         cutM,

@@ -18,7 +18,7 @@ describe("readRoute", () => {
     const route = readRoute(collection([overview, step]), frame);
     expect(route.points).toEqual([[1, 2, 3], [4, 5, 6]]);
     expect(route).toMatchObject({ lengthM: 12, durationS: 10, levels: ["b"], closures: ["x"] });
-    expect(route.steps).toMatchObject([{ maneuver: "depart", levelFrom: "B1", levelTo: "B2" }]);
+    expect(route.steps).toMatchObject([{ kind: "depart", levelFrom: "B1", levelTo: "B2" }]);
   });
 
   it("does not call unknown step-free", () => {

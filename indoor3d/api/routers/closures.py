@@ -141,7 +141,7 @@ async def report(request: Request, services: ServicesDep, idempotency_key: OnceK
     data = await services.venue(body.venue)
 
     def work() -> Kept:
-        moment = live.now()
+        moment = services.settings.clock()
         ident = content.new_id(by=key.name, key=once, random=secrets.token_hex(8))
         made = content.condition_of(
             body, data.building, ident=ident, by=key.name, moment=moment, calendar=live.calendar_of(data)
@@ -184,7 +184,7 @@ async def change(request: Request, services: ServicesDep, closure: ClosureId, if
 
     def work() -> Kept:
         expected = _expected(services, closure, key, if_match)
-        moment = live.now()
+        moment = services.settings.clock()
         made = content.condition_of(
             body, data.building, ident=closure, by=key.name, moment=moment, calendar=live.calendar_of(data)
         )
@@ -211,7 +211,7 @@ async def end(request: Request, services: ServicesDep, closure: ClosureId, if_ma
     def work() -> Kept:
         expected = _expected(services, closure, key, if_match)
         try:
-            return services.store.end_condition(closure, by=key.name, at=live.now(), expected=expected)
+            return services.store.end_condition(closure, by=key.name, at=services.settings.clock(), expected=expected)
         except StaleRevision as error:
             raise _changed(error) from None
 
@@ -230,7 +230,7 @@ async def siri(request: Request, services: ServicesDep, venue: VenuePath) -> Res
     data = await services.venue(venue)
 
     def work() -> Document:
-        moment = live.now()
+        moment = services.settings.clock()
         conditions = [kept.condition for kept in services.live.kept(data, moment)]
         return ready(to_siri_fm(conditions, data.building, moment=moment), request, media_type=XML)
 
@@ -248,7 +248,7 @@ async def equipment(request: Request, services: ServicesDep, venue: VenuePath) -
     data = await services.venue(venue)
 
     def work() -> Document:
-        moment = live.now()
+        moment = services.settings.clock()
         effects = services.live.effects(data, moment)
         return ready(to_a11yjson(data.building, effects, moment=moment), request, media_type=GEOJSON)
 
@@ -256,7 +256,7 @@ async def equipment(request: Request, services: ServicesDep, venue: VenuePath) -
 
 
 def _listed(data: VenueData, services: Services, request: Request) -> Document:
-    moment = live.now()
+    moment = services.settings.clock()
     effects = services.live.effects(data, moment)
     venue = data.record.venue.id
     body: dict[str, Any] = {

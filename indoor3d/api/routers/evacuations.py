@@ -15,8 +15,9 @@ from indoor3d.api.openapi import gives, takes
 from indoor3d.api.outputs import Evacuation
 from indoor3d.api.respond import GEOJSON, PRIVATE, Document, answer, ready
 from indoor3d.api.schemas import EvacuationRequest
-from indoor3d.api.waypoints import resolve
+from indoor3d.api.waypoints import places
 from indoor3d.models.building import Text
+from indoor3d.models.state import Effects
 from indoor3d.routing.place import Place
 from indoor3d.routing.route import Escape, Route
 
@@ -50,23 +51,25 @@ async def evacuation(request: Request, services: ServicesDep, lang: LanguageDep)
     body = read(await request.body(), EvacuationRequest)
     spoken = request.state.lang = body.lang or lang
     data = await services.venue(body.venue)
+    effects = services.moments.of(data, services.settings.clock()).effects
 
     def work() -> Document:
-        return ready(_answer(data, body, spoken), request, language=spoken)
+        return ready(_answer(data, body, spoken, effects), request, language=spoken)
 
     def whole_venue() -> Document:
-        # Depends on the version and the closures only: everybody who opens the plan of a venue asks the same.
-        return data.document(("evacuation", body.mode, frozenset(body.closed), spoken), work)
+        # Depends on the version and on what is closed or slowed only: all who open the plan of a venue ask the same.
+        conditions = data.graph.conditions(body.mode, body.closed, emergency=True, effects=effects)
+        return data.document(("evacuation", conditions.key, conditions.closed, spoken), work)
 
     document = await services.heavy.run(whole_venue if body.starts is None else work)
     return answer(request, document, cache=PRIVATE)
 
 
-def _answer(data: VenueData, body: EvacuationRequest, lang: str) -> dict[str, Any]:
-    starts = None if body.starts is None else resolve(data.building, body.starts, member="starts")
+def _answer(data: VenueData, body: EvacuationRequest, lang: str, effects: Effects) -> dict[str, Any]:
+    starts = None if body.starts is None else places(data, body.starts, member="starts")
     closed = tuple(dict.fromkeys(body.closed))
     with explaining(data, starts or (), lang=lang, member="starts"):
-        plan = data.graph.evacuate(starts, profile=body.mode, closed=closed)
+        plan = data.graph.evacuate(starts, profile=body.mode, closed=closed, effects=effects)
     features = [_feature(data, escape, index, lang) for index, escape in enumerate(plan.escapes)]
     without = sum(escape.route is None for escape in plan.escapes)
     return {
@@ -75,7 +78,7 @@ def _answer(data: VenueData, body: EvacuationRequest, lang: str) -> dict[str, An
         "version": data.record.version,
         "schematic": data.record.venue.schematic,
         "mode": plan.profile,
-        "closures_applied": list(plan.closed),
+        "closures_applied": sorted({*plan.closed, *effects.closed}),
         "exits_open": list(plan.open_exits),
         "starts": len(plan.escapes),
         "without_way": without,

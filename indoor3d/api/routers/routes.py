@@ -1,25 +1,28 @@
-"""Routes through a venue."""
+"""Routes through a venue: one, others beside it, many at once, and why."""
 
-from itertools import pairwise
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from indoor3d.api import rem
+from indoor3d.api import geojson, rem, remarks
 from indoor3d.api.body import read
 from indoor3d.api.cache import VenueData
-from indoor3d.api.deps import LanguageDep, ServicesDep
+from indoor3d.api.deps import LanguageDep, Services, ServicesDep
 from indoor3d.api.explained import explaining
 from indoor3d.api.openapi import gives, takes
-from indoor3d.api.outputs import Route
-from indoor3d.api.respond import GEOJSON, PRIVATE, Document, answer, ready
-from indoor3d.api.schemas import RouteRequest
-from indoor3d.api.waypoints import located, resolve
+from indoor3d.api.outputs_routes import Explanation, Matrix, Profiles, Route
+from indoor3d.api.respond import GEOJSON, JSON, PRIVATE, REVALIDATE, Document, answer, finite, ready
+from indoor3d.api.schemas import MatrixRequest, RouteRequest
+from indoor3d.api.waypoints import located, places, resolve
 from indoor3d.errors import NoRoute
+from indoor3d.routing.explain import explain
+from indoor3d.routing.journey import Journey, Stop, journey, others
 from indoor3d.routing.place import Place
+from indoor3d.routing.profile import PROFILES, find_profile
 
-router = APIRouter(prefix="/v1/routes", tags=["Routes"])
+router = APIRouter(prefix="/v1", tags=["Routes"])
 
 _EXAMPLES = {
     "by name": {
@@ -37,16 +40,41 @@ _EXAMPLES = {
             "closed": ["lift-1"],
         },
     },
+    "to the nearest": {
+        "summary": "From an uncertain position to the nearest accessible restroom",
+        "value": {
+            "venue": "city-hall",
+            "waypoints": [
+                {"lon": 126.97713, "lat": 37.56575, "level": "B1", "accuracy": 5},
+                {"category": "restroom_accessible"},
+            ],
+            "profile": "wheelchair",
+            "options": {"unknown": "strict"},
+            "alternatives": 2,
+        },
+    },
 }
+_MATRIX_EXAMPLES = {
+    "two by two": {
+        "summary": "How far from two exits to two lifts",
+        "value": {
+            "venue": "city-hall",
+            "origins": [{"ref": "1"}, {"ref": "5"}],
+            "destinations": [{"category": "lift"}, {"category": "restroom"}],
+        },
+    }
+}
+_PROBLEMS = [404, 408, 413, 415, 422]
 
 
 @router.post(
-    "",
+    "/routes",
     summary="A route · 길찾기",
-    description="The quickest way through the waypoints for who moves, around what is closed; OGC Route Exchange Model. "
+    description="The best way through the waypoints for who moves, around what is closed; OGC Route Exchange Model. "
+    "The overview's geometry is the path people are shown; `exact` is the shortest, to which lengths and times belong. "
     "422 `no-route` lists in `blocked_by` what is in the way: no other route is substituted. "
-    "경유지를 차례로 잇는 가장 빠른 길입니다. 길이 없으면 막는 요소와 함께 422로 답합니다.",
-    responses=gives(Route, "The route.", media_type=GEOJSON, problems=[404, 408, 413, 415, 422]),
+    "경유지를 차례로 잇는 가장 좋은 길입니다. 길이 없으면 막는 요소와 함께 422로 답합니다.",
+    responses=gives(Route, "The route.", media_type=GEOJSON, problems=_PROBLEMS),
     openapi_extra=takes(RouteRequest, _EXAMPLES),
 )
 async def route(request: Request, services: ServicesDep, lang: LanguageDep) -> Response:
@@ -56,22 +84,171 @@ async def route(request: Request, services: ServicesDep, lang: LanguageDep) -> R
     data = await services.venue(body.venue)
 
     def work() -> Document:
-        return ready(_answer(data, body, spoken), request, language=spoken)
+        return ready(_answer(services, data, body, spoken), request, language=spoken)
 
     return answer(request, await services.quick.run(work), cache=PRIVATE)
 
 
-def _answer(data: VenueData, body: RouteRequest, lang: str) -> dict[str, Any]:
-    places = resolve(data.building, body.waypoints, member="waypoints")
-    closed = tuple(dict.fromkeys(body.closed))
-    routes = []
-    for leg, (start, goal) in enumerate(pairwise(places)):
-        try:
-            with explaining(data, places, lang=lang, member="waypoints"):
-                routes.append(data.graph.route(start, goal, profile=body.mode, closed=closed))
-        except NoRoute as error:
-            raise located(error, f"/waypoints/{leg}") from None
-    return rem.collection(data, routes, names=(_name(data, places[0], lang), _name(data, places[-1], lang)))
+@router.post(
+    "/routes/explain",
+    summary="Why this way, or why none · 길의 이유",
+    description="For a route that exists: what it avoids and what each part costs. For one that does not: the elements that "
+    "block it, which of them would help if it were open, and the best way if the limits were lifted, marked as such. "
+    "이 길인 까닭, 또는 길이 없는 까닭입니다.",
+    responses=gives(Explanation, "The explanation.", problems=_PROBLEMS),
+    openapi_extra=takes(RouteRequest, _EXAMPLES),
+)
+async def why(request: Request, services: ServicesDep, lang: LanguageDep) -> Response:
+    """Explain a route, or its absence."""
+    body = read(await request.body(), RouteRequest)
+    spoken = request.state.lang = body.lang or lang
+    data = await services.venue(body.venue)
+
+    def work() -> Document:
+        return ready(_why(services, data, body, spoken), request, media_type=JSON, language=spoken)
+
+    return answer(request, await services.quick.run(work), cache=PRIVATE)
+
+
+@router.post(
+    "/routes/matrix",
+    summary="Many at once · 여러 곳 사이의 시간과 거리",
+    description="Seconds and metres of the best way from every origin to every destination; null where there is none.",
+    responses=gives(Matrix, "Rows by origin, columns by destination.", problems=_PROBLEMS),
+    openapi_extra=takes(MatrixRequest, _MATRIX_EXAMPLES),
+)
+async def matrix(request: Request, services: ServicesDep, lang: LanguageDep) -> Response:
+    """Measure many ways at once."""
+    body = read(await request.body(), MatrixRequest)
+    spoken = request.state.lang = body.lang or lang
+    data = await services.venue(body.venue)
+
+    def work() -> Document:
+        return ready(_table(services, data, body, spoken), request, media_type=JSON, language=spoken)
+
+    return answer(request, await services.quick.run(work), cache=PRIVATE)
+
+
+@router.get(
+    "/profiles",
+    summary="Who can move · 이동 유형",
+    description="Movement profiles: names, SIRI user needs, speeds and dimensions.",
+    responses=gives(Profiles, "The profiles, in the order to show them."),
+)
+async def profiles(request: Request) -> Response:
+    """List the movement profiles."""
+    listed = sorted(PROFILES.values(), key=lambda profile: (profile.order, profile.id))
+    content = {"profiles": [_profile(profile.id) for profile in listed if not profile.alias_of]}
+    return answer(request, Document(content, media_type=JSON), cache=REVALIDATE)
+
+
+def _profile(ident: str) -> dict[str, Any]:
+    profile = find_profile(ident)
+    return {
+        "id": ident,
+        "name": geojson.text(profile.name),
+        "siri": profile.siri,
+        "wheeled": profile.wheeled,
+        "level_mps": profile.level_mps,
+        "level_p15_mps": profile.level_p15_mps,
+        "stairs": profile.stairs_up_mps is not None,
+        "escalator": profile.escalator,
+        "min_clear_width_m": profile.min_clear_width_m,
+        "max_slope": profile.max_slope,
+        "aliases": [other.id for other in PROFILES.values() if other.alias_of == ident],
+    }
+
+
+def _journey(
+    services: Services, data: VenueData, body: RouteRequest, stops: tuple[Stop, ...], moment: datetime
+) -> Journey:
+    return journey(
+        data.graph,
+        stops,
+        profile=body.who,
+        closed=tuple(dict.fromkeys(body.closed)),
+        options=body.options.asked(),
+        effects=services.moments.of(data, moment).effects,
+    )
+
+
+def _answer(services: Services, data: VenueData, body: RouteRequest, lang: str) -> dict[str, Any]:
+    stops = resolve(data, body.waypoints, member="waypoints")
+    firsts = tuple(stop.places[0] for stop in stops)
+    moment = body.depart_at or services.settings.clock()
+    try:
+        with explaining(data, firsts, lang=lang, member="waypoints"):
+            found = _journey(services, data, body, stops, moment)
+    except NoRoute as error:
+        raise located(error, f"/waypoints/{error.context.get('leg', 0)}") from None
+    manner = {
+        "turns": body.turns,
+        "unit": body.unit,
+        "step_length_m": body.step_length_m or found.conditions.profile.step_length_m,
+        "heading_known": body.heading_known,
+    }
+    names = (_name(data, found.places[0], lang), _name(data, found.places[-1], lang))
+    made = rem.collection(data, found, names=names, manner=manner, now=services.settings.clock())
+    made["departure"] = moment.isoformat()
+    if body.alternatives:
+        made["alternatives"] = [
+            rem.collection(data, other, names=names, manner=manner, now=services.settings.clock())
+            for other in others(found, most=body.alternatives)
+        ]
+    return made
+
+
+def _why(services: Services, data: VenueData, body: RouteRequest, lang: str) -> dict[str, Any]:
+    stops = resolve(data, body.waypoints, member="waypoints")
+    moment = body.depart_at or services.settings.clock()
+    with explaining(data, tuple(stop.places[0] for stop in stops), lang=lang, member="waypoints"):
+        found = explain(
+            data.graph,
+            stops,
+            profile=body.who,
+            closed=tuple(dict.fromkeys(body.closed)),
+            options=body.options.asked(),
+            effects=services.moments.of(data, moment).effects,
+        )
+    return remarks.explanation(data, found, lang=lang, now=services.settings.clock())
+
+
+def _table(services: Services, data: VenueData, body: MatrixRequest, lang: str) -> dict[str, Any]:
+    origins = places(data, body.origins, member="origins")
+    goals = resolve(data, body.destinations, member="destinations")
+    moment = body.depart_at or services.settings.clock()
+    conditions = data.graph.conditions(
+        body.who,
+        tuple(dict.fromkeys(body.closed)),
+        visited={place.element for stop in goals for place in stop.places} | {place.element for place in origins},
+        options=body.options.asked(),
+        effects=services.moments.of(data, moment).effects,
+    )
+    nav = data.graph.for_body(conditions.profile)
+    every = [place for stop in goals for place in stop.places]
+    seconds, metres = [], []
+    for origin in origins:
+        with explaining(data, (origin,), lang=lang):
+            found = nav.measured(origin, every, conditions)
+        row_s: list[float | None] = []
+        row_m: list[float | None] = []
+        at = 0
+        for stop in goals:
+            some = found.duration_s[at : at + len(stop.places)]
+            best = at + int(some.argmin())
+            row_s.append(finite(found.duration_s[best]))
+            row_m.append(finite(found.length_m[best]))
+            at += len(stop.places)
+        seconds.append(row_s)
+        metres.append(row_m)
+    return {
+        "venue": data.record.venue.id,
+        "version": data.record.version,
+        "mode": body.who,
+        "departure": moment.isoformat(),
+        "durations_s": seconds,
+        "lengths_m": metres,
+    }
 
 
 def _name(data: VenueData, place: Place, lang: str) -> str:

@@ -158,6 +158,7 @@ def _exit(data: VenueData, item: Exit) -> dict[str, Any]:
         "outside": item.outside,
         "adjoins": item.adjoins or None,
         "everyday": item.everyday,
+        "hours": item.hours,
     }
 
 

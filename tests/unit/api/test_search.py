@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from indoor3d.api import app, openapi, outputs_about, outputs_search
+from indoor3d.api import app, outputs_about, outputs_search
 from indoor3d.api.routers import search
 from indoor3d.models.building import Text, Venue
 from indoor3d.store.memory import MemoryCatalog
@@ -22,7 +22,6 @@ def wired() -> Iterator[None]:
         if search.router not in app._READING:
             patch.setattr(app, "_READING", (*app._READING, search.router))
             patch.setattr(outputs_about, "ALL", (*outputs_about.ALL, *outputs_search.ALL))
-            patch.setattr(openapi, "_EXAMPLES", {**openapi._EXAMPLES, **outputs_search.EXAMPLES})
         yield
 
 

@@ -2,12 +2,16 @@
 
 import re
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import hangulpy
 import pytest
 
+from indoor3d.models.building import Building
 from indoor3d.models.korean import sentence, with_particle
-from tests.venues.made import VENUES, made
+from indoor3d.sources.base import read
+from tests.venues.made import VENUES, text_of
 
 PARTICLES = {
     "은": "은/는",
@@ -54,11 +58,20 @@ def test_the_particle_follows_the_last_sound(word: str, particle: str, whole: st
 
 
 @cache
+def building_of(venue: str) -> Building:
+    """The model of a venue; no navigation graph is needed here."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"{venue}.ifc"
+        path.write_text(text_of(venue), encoding="utf-8")
+        return read(path)[0]
+
+
+@cache
 def _names() -> frozenset[str]:
     return frozenset(
         name.ko
         for venue in VENUES
-        for name in (*made(venue).building.names.values(), *(level.name for level in made(venue).building.levels))
+        for name in (*building_of(venue).names.values(), *(level.name for level in building_of(venue).levels))
         if name.ko
     )
 

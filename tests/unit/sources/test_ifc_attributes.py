@@ -337,3 +337,20 @@ def test_the_stairs_of_a_platform_may_be_named_and_staff_may_not_be_needed(tmp_p
     (stairs,) = [c for c in building.connectors if c.category is ConnectorCategory.STAIRS]
     assert (lift.needs_staff, lift.clear_width_m) == (False, None)
     assert lift.footprint == stairs.footprint
+
+
+def test_a_platform_that_is_called_a_way_needs_stairs(tmp_path: Path) -> None:
+    builder = Builder()
+    stairs_in(builder)
+    (storey, _) = builder.file.by_type("IfcBuildingStorey")
+    on, away = (
+        builder.element("IfcTransportElement", storey, builder.prism(outline, 0.5, 3.6), Name="platform")
+        for outline in (box(1.2, 1.6, 1.5, 5.0), box(7.0, 6.0, 7.9, 6.9))
+    )
+    for ride in (on, away):
+        builder.say(ride, Category="wheelchair_lift")
+    building, report = made(builder, tmp_path)
+    lifts = [c.id for c in building.connectors if c.category is ConnectorCategory.WHEELCHAIR_LIFT]
+    assert lifts == [f"{on.GlobalId}~lift"]
+    assert [i.element for i in report.issues if i.code == "connector.unattached"] == [away.GlobalId]
+    assert building.facilities == ()

@@ -65,8 +65,8 @@ export class Pages {
     const { venue } = this.context;
     const title = s(`page.${page}`);
     document.title = `${title} · ${best(venue.name)} · indoor3d`;
-    const body = h("div", { class: "page", id: "page", tabindex: -1, role: "region", "aria-label": title }, ...MAKERS[page](this.source).filter((part): part is Node | string => part !== null));
-    replace(this.root, h("a", { class: "skip", href: "#page", onclick: (event) => this.skip(event) }, s("page.skip")), this.head(), h("main", { class: "pages-layout" }, this.title(), this.nav(page), body, this.printed()));
+    const body = h("div", { class: "page", id: "page", tabindex: -1, role: "group", "aria-label": title }, ...MAKERS[page](this.source).filter((part): part is Node | string => part !== null));
+    replace(this.root, this.head(), h("main", { class: "pages-layout" }, this.title(), this.nav(page), body, this.printed()));
     this.tellWhenDone(page, body);
   }
 
@@ -80,6 +80,7 @@ export class Pages {
     return h(
       "header",
       { class: "pages-head" },
+      h("a", { class: "skip", href: "#page", onclick: (event) => this.skip(event) }, s("page.skip")),
       h(
         "div",
         { class: "pages-bar" },

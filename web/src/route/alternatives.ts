@@ -5,7 +5,7 @@ import { duration, isKey, metres, t } from "../i18n";
 import type { RouteAnswer } from "../journey";
 
 /** Ways of changing level or of being carried, in the order they are told. */
-const MEANS = ["lift", "escalator", "stairs", "ramp", "moving_walk", "wheelchair_lift"] as const;
+const MEANS = ["lift", "escalator", "stairs", "ramp", "travelator", "wheelchair_lift"] as const;
 /** Openings that people know by name. */
 const TELLING = new Set(["gate", "entrance", "exit"]);
 /** Names that say where a route goes; more would not be read. */
@@ -36,18 +36,25 @@ export function differs(context: Context, routes: readonly RouteAnswer[], index:
   const own = route.openings.filter((id) => !others.some((other) => other.openings.includes(id)));
   // Plain doors would not tell anybody where it goes.
   const names = own.filter((id) => TELLING.has(context.catalogue.get(id)?.category ?? "")).map((id) => context.nameOfId(id));
+  const rides = ridesOf(context, route).filter((id) => !others.some((other) => ridesOf(context, other).includes(id)));
   const moreS = route.durationS - (routes[0]?.durationS ?? 0);
   const parts = [
     access,
     isOwn ? (means.length > 0 ? t("alternatives.by", { means: means.map(meansText).join(", ") }) : t("alternatives.onFoot")) : "",
+    !isOwn && rides.length > 0 ? t("alternatives.by", { means: rides.slice(0, NAMES).map((id) => context.nameOfId(id)).join(", ") }) : "",
     names.length > 0 ? t("alternatives.through", { names: names.slice(0, NAMES).join(", ") }) : "",
     index > 0 && Math.abs(moreS) >= 1 ? t(moreS > 0 ? "alternatives.slower" : "alternatives.faster", { time: duration(Math.abs(moreS)) }) : "",
   ].filter(Boolean);
   return parts.length > 0 ? parts.join(" · ") : t(index === 0 ? "alternatives.first" : "alternatives.other");
 }
 
+/** Lifts, stairs and the like on a route, by id. */
+function ridesOf(context: Context, route: RouteAnswer): string[] {
+  return route.steps.flatMap((step) => step.elements).filter((id) => context.catalogue.get(id)?.type === "connector");
+}
+
 function meansOf(route: RouteAnswer): string[] {
-  return MEANS.filter((means) => route.steps.some((step) => step.maneuver === means));
+  return MEANS.filter((means) => route.steps.some((step) => step.kind === means));
 }
 
 function meansText(means: string): string {

@@ -1,4 +1,5 @@
 /** A route as lines of the picture: whole on the level that is shown, faint on the others, strong where one is now. */
+import type { Vec3 } from "../geo";
 import type { RouteAnswer } from "../journey";
 import { ALL } from "../levels";
 import type { Path } from "../lines";
@@ -23,6 +24,6 @@ export function pathsOf(route: RouteAnswer, levels: readonly Level[], { level, s
 }
 
 /** A way that cannot be gone as things are: broken, and never in the colour of a route. */
-export function impossible(route: RouteAnswer): Path[] {
-  return [{ points: route.points, colour: NOT_POSSIBLE, widthPx: ELSEWHERE_PX, dashed: true }];
+export function impossible(points: readonly Vec3[]): Path[] {
+  return [{ points, colour: NOT_POSSIBLE, widthPx: ELSEWHERE_PX, dashed: true }];
 }

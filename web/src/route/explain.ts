@@ -4,11 +4,12 @@ import type { Context } from "../context";
 import { h, svg } from "../dom";
 import { best, duration, isKey, metres, t } from "../i18n";
 import { iconPath } from "../icons";
-import { readRoute, type RouteAnswer } from "../journey";
+import { type Avoided, readAvoided } from "../journey";
+import { positionsOf, type Vec3 } from "../geo";
 import { asProblem, problemCard } from "../problem";
-import type { FeatureCollection, RouteRequest, Text } from "../types";
+import type { RouteRequest, Text } from "../types";
 import { impossible } from "./draw";
-import { showButton } from "./notes";
+import { avoidedItem, showButton } from "./notes";
 
 interface Cause {
   element: string;
@@ -20,7 +21,19 @@ export interface Explanation {
   text: Text;
   blockedBy: Cause[];
   wouldHelp: Cause[];
-  relaxed: RouteAnswer | undefined;
+  /** What was gone around, where there is a way. */
+  avoided: Avoided[];
+  relaxed: Relaxed | undefined;
+}
+
+/** The way there would be if limits were lifted. */
+interface Relaxed {
+  /** Which limits, in words. */
+  text: Text;
+  lengthM: number;
+  durationS: number;
+  /** Where it would go; empty where the server does not say. */
+  points: Vec3[];
 }
 
 /** Ask, and give what is to be shown; `isRefused` is when there was no route. */
@@ -34,14 +47,19 @@ export async function explain(context: Context, question: RouteRequest, isRefuse
 
 export function readExplanation(answer: unknown, context: Pick<Context, "frame" | "nameOfId">): Explanation {
   const body = asRecord(answer);
-  const relaxed = asRecord(body["relaxed"]);
   const text = body["text"];
   return {
     text: typeof text === "string" ? { default: text } : (asRecord(text) as Text),
     blockedBy: causes(body["blocked_by"], context),
     wouldHelp: causes(body["would_help"], context),
-    relaxed: Array.isArray(relaxed["features"]) ? readRoute(relaxed as unknown as FeatureCollection, context.frame) : undefined,
+    avoided: readAvoided(body["avoided"]),
+    relaxed: body["relaxed"] ? relaxedOf(asRecord(body["relaxed"]), context) : undefined,
   };
+}
+
+function relaxedOf(relaxed: Record<string, unknown>, { frame }: Pick<Context, "frame">): Relaxed {
+  const line = positionsOf(asRecord(relaxed["geometry"])["coordinates"]).map((position) => frame.toSite(position));
+  return { text: asRecord(relaxed["text"]) as Text, lengthM: Number(relaxed["length_m"] ?? 0), durationS: Number(relaxed["duration_s"] ?? 0), points: line };
 }
 
 function causes(value: unknown, context: Pick<Context, "nameOfId">): Cause[] {
@@ -66,34 +84,35 @@ function reasonText(reason: Text | string | undefined): string {
   return isKey(key) ? t(key) : text;
 }
 
-function section(context: Context, { text, blockedBy, wouldHelp, relaxed }: Explanation, isRefused: boolean): HTMLElement {
+function section(context: Context, { text, blockedBy, wouldHelp, avoided, relaxed }: Explanation, isRefused: boolean): HTMLElement {
   const item = ({ element, name, why }: Cause): HTMLElement =>
     h("li", {}, svg(iconPath("blocked")), h("span", { class: "name" }, name, why && h("span", { class: "quiet" }, ` · ${why}`)), showButton(context, element));
   const listOf = (title: string, list: readonly Cause[]): HTMLElement[] => (list.length > 0 ? [h("h4", {}, title), h("ul", {}, ...list.map(item))] : []);
   const said = best(text);
-  const isEmpty = !said && blockedBy.length + wouldHelp.length === 0;
+  const isEmpty = !said && blockedBy.length + wouldHelp.length + avoided.length === 0;
   return h(
     "section",
     { class: "why notes" },
     h("h3", { tabindex: "-1" }, t(isRefused ? "why.none" : "why.this")),
     said && h("p", {}, said),
     isEmpty && h("p", {}, t(isRefused ? "why.unknown" : "why.free")),
-    ...listOf(t(isRefused ? "problem.blockedBy" : "why.avoided"), blockedBy),
+    ...listOf(t("problem.blockedBy"), blockedBy),
+    avoided.length > 0 && h("ul", {}, ...avoided.map((one) => avoidedItem(context, one))),
     ...listOf(t("why.help"), wouldHelp),
     relaxed && isRefused && relaxedWay(context, relaxed),
   );
 }
 
 /** The way there would be; shown as one that cannot be gone now. */
-function relaxedWay(context: Context, relaxed: RouteAnswer): HTMLElement {
+function relaxedWay(context: Context, { text, lengthM, durationS, points }: Relaxed): HTMLElement {
   const show = (): void => {
-    context.setPaths(impossible(relaxed));
-    context.focus(relaxed.points, "all");
+    context.setPaths(impossible(points));
+    context.focus(points, "all");
   };
   return h(
     "div",
     { class: "relaxed" },
-    h("p", {}, t("why.relaxed", { length: metres(relaxed.lengthM), time: duration(relaxed.durationS) })),
-    h("button", { class: "button", type: "button", onclick: show }, t("why.showRelaxed")),
+    h("p", {}, t("why.relaxed", { when: best(text), length: metres(lengthM), time: duration(durationS) })),
+    points.length > 1 && h("button", { class: "button", type: "button", onclick: show }, t("why.showRelaxed")),
   );
 }

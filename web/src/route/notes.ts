@@ -4,29 +4,32 @@ import { h, svg } from "../dom";
 import { best, isKey, type Key, t } from "../i18n";
 import { ageOf } from "../i18n/time";
 import { iconPath } from "../icons";
-import type { LiftStatus, RouteAnswer } from "../journey";
+import type { Avoided, EquipmentStatus, RouteAnswer } from "../journey";
 
 export function notesOf(context: Context, route: RouteAnswer): HTMLElement | null {
   const notes = route.notes.map((note) => h("li", {}, svg(iconPath("warning")), h("span", { class: "name" }, best(note.text) || note.code), showButton(context, note.element)));
-  const lifts = route.lifts.map((lift) => h("li", {}, svg(iconPath("lift")), h("span", { class: "name" }, liftText(context, lift)), showButton(context, lift.id)));
-  const avoided = route.avoided.flatMap((id) => avoidedItem(context, id));
-  if (notes.length + lifts.length + avoided.length === 0) return null;
-  return h("section", { class: "notes", "aria-label": t("notes.title") }, h("h3", {}, t("notes.title")), h("ul", {}, ...notes, ...lifts, ...avoided));
+  const equipment = route.equipment.map((one) => {
+    const icon = context.catalogue.get(one.id)?.category ?? "lift";
+    return h("li", {}, svg(iconPath(icon)), h("span", { class: "name" }, equipmentText(context, one)), showButton(context, one.id));
+  });
+  const avoided = route.avoided.map((one) => avoidedItem(context, one));
+  if (notes.length + equipment.length + avoided.length === 0) return null;
+  return h("section", { class: "notes", "aria-label": t("notes.title") }, h("h3", {}, t("notes.title")), h("ul", {}, ...notes, ...equipment, ...avoided));
 }
 
-/** A lift's status with its age: an old report is no promise. */
-export function liftText(context: Context, { id, status, ageS }: LiftStatus): string {
+/** The status of a lift or escalator with its age: an old report is no promise. */
+export function equipmentText(context: Context, { id, status, ageS }: EquipmentStatus): string {
   const key = `status.${status}`;
   const said = t((isKey(key) ? key : "status.unknown") as Key);
   const name = context.nameOfId(id);
-  return ageS === undefined ? t("notes.lift", { name, status: said }) : t("notes.liftAge", { name, status: said, age: ageOf(ageS) });
+  return ageS === undefined ? t("notes.status", { name, status: said }) : t("notes.statusAge", { name, status: said, age: ageOf(ageS) });
 }
 
-/** What was avoided, by the element's name, whether the answer names it or the report about it. */
-function avoidedItem(context: Context, id: string): HTMLElement[] {
-  const report = context.store.get().live.find((closure) => closure.id === id);
-  const elements = report?.elements ?? [id];
-  return elements.map((element) => h("li", {}, svg(iconPath("blocked")), h("span", { class: "name" }, t("notes.avoided", { name: context.nameOfId(element) })), showButton(context, element)));
+/** What a route went around, by name, and why. */
+export function avoidedItem(context: Context, { element, reason, cause }: Avoided): HTMLElement {
+  const key = `reason.${reason}`;
+  const why = [isKey(key) ? t(key) : reason, best(cause)].filter(Boolean).join(", ");
+  return h("li", {}, svg(iconPath("blocked")), h("span", { class: "name" }, t("notes.avoided", { name: context.nameOfId(element), why })), showButton(context, element));
 }
 
 /** Brings an element into view, where it is known. */

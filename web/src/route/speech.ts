@@ -25,7 +25,7 @@ export class Reader {
   constructor(private readonly synthesis: SpeechSynthesis | undefined = window.speechSynthesis) {}
 
   /** Read `texts` from index `from` on, one after the other. */
-  async read(texts: readonly string[], { lang, from = 0, only = false }: { lang: Lang; from?: number; only?: boolean }, events: ReaderEvents): Promise<void> {
+  async read(texts: readonly string[], { lang, from = 0 }: { lang: Lang; from?: number }, events: ReaderEvents): Promise<void> {
     this.stop();
     const turn = ++this.turn;
     const { synthesis } = this;
@@ -36,7 +36,7 @@ export class Reader {
     if (!voice) return events.silent("no-voice");
     const say = (index: number): void => {
       const text = texts[index];
-      if (text === undefined || (only && index > from)) return events.done();
+      if (text === undefined) return events.done();
       const utterance = Object.assign(new SpeechSynthesisUtterance(text), { voice, lang: voice.lang });
       utterance.onend = () => void (turn === this.turn && say(index + 1));
       utterance.onerror = () => void (turn === this.turn && events.silent("failed"));

@@ -7,9 +7,9 @@ import type { RouteAnswer, Step } from "../journey";
 import { stretch } from "./pieces";
 import type { Reader, Silence } from "./speech";
 
-const ICON_OF_MANEUVER: Readonly<Record<string, string>> = {
+const ICON_OF_KIND: Readonly<Record<string, string>> = {
   lift: "lift", stairs: "stairs", escalator: "escalator", ramp: "ramp", moving_walk: "moving_walk", travelator: "moving_walk", wheelchair_lift: "wheelchair",
-  fare_gate: "gate", exit_gate: "gate", gate: "gate", door: "door", exit: "exit", arrive: "pin", depart: "pin", start: "pin", wait: "clock",
+  fare_gate: "gate", exit_gate: "gate", gate: "gate", door: "door", exit: "exit", pass: "exit", arrive: "pin", depart: "pin", start: "pin", wait: "clock",
 }; // prettier-ignore
 
 export class StepList {
@@ -134,7 +134,7 @@ export class StepList {
       h(
         "button",
         { type: "button", "aria-current": current ? "step" : null, onclick: () => store.set({ step: index }) },
-        svg(iconPath(ICON_OF_MANEUVER[step.maneuver] ?? "walk")),
+        svg(iconPath(ICON_OF_KIND[step.kind] ?? "walk")),
         h("span", { class: "name" }, best(step.text)),
         levels,
         measure && h("span", { class: "quiet" }, measure),
