@@ -11,7 +11,18 @@ from indoor3d.models.state import Area, Condition, Effect, Remedy, Status
 from indoor3d.models.vocabulary import Direction
 
 CONNECTORS = ("lift-1", "stairs-1")
-PASSABLE: tuple[str, ...] = (*CONNECTORS, "door-exit-1", "door-office", "exit-1", "exit-2", "hall", "gallery", "office", "shop", "store")
+PASSABLE: tuple[str, ...] = (
+    *CONNECTORS,
+    "door-exit-1",
+    "door-office",
+    "exit-1",
+    "exit-2",
+    "hall",
+    "gallery",
+    "office",
+    "shop",
+    "store",
+)
 FACILITIES = ("aed-1", "info-1")
 
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31)).map(lambda t: t.replace(tzinfo=UTC))  # noqa: DTZ001

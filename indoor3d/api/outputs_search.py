@@ -91,7 +91,7 @@ _EXIT: dict[str, Any] = {
     "levels": [_LEVEL],
     "position": [126.97708, 37.56572, 30.0],
     "score": 1.0,
-    "matched": {"by": "number", "form": "1번 출구"},
+    "matched": {"by": "name", "form": "1번 출구"},
     "links": [],
 }
 

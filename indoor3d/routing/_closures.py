@@ -90,7 +90,8 @@ def _windows(surface: Walkable, groups: Sequence[tuple[int, ...]]) -> Floats:
     for row, members in enumerate(groups):
         own = bounds[:, list(members)].reshape(-1, 4)
         windows[row, :2], windows[row, 2:] = np.nanmin(own[:, :2], axis=0), np.nanmax(own[:, 2:], axis=0)
-    return windows + np.array([-reach, -reach, reach, reach])
+    windows += np.array([-reach, -reach, reach, reach])
+    return windows
 
 
 def _without(
@@ -138,9 +139,8 @@ def _array(shapes: Sequence[BaseGeometry]) -> NDArray[np.object_]:
 def _inside(rows: Floats, windows: Floats) -> NDArray[np.bool_]:
     """Whether corners lie properly inside their windows: those on an edge are cuts, not corners."""
     near = 1e-6
-    kept: NDArray[np.bool_] = (rows[:, :2] > windows[:, :2] + near).all(axis=1) & (
-        rows[:, :2] < windows[:, 2:] - near
-    ).all(axis=1)
+    above, below = rows[:, :2] > windows[:, :2] + near, rows[:, :2] < windows[:, 2:] - near
+    kept: NDArray[np.bool_] = np.hstack([above, below]).all(axis=1)
     return kept
 
 

@@ -311,8 +311,8 @@ def triangulate(at: Ints, order: Ints, walls: Ints) -> tuple[bool, Ints, Ints]:
     y[0], y[1], y[2], y[3] = -CORNER, -CORNER, CORNER, CORNER
     vertex, twin = np.full(3 * total, -1), np.full(3 * total, -1)
     fixed, of = np.zeros(3 * total, np.int8), np.zeros(len(x), np.int64)
-    for half, start in enumerate((0, 1, 2, 0, 2, 3)):
-        _set(vertex, twin, fixed, of, half, start, -1, 0)
+    for half, corner in enumerate((0, 1, 2, 0, 2, 3)):
+        _set(vertex, twin, fixed, of, half, corner, -1, 0)
     twin[2], twin[3] = 3, 2
     stack, queue = np.empty(4096, np.int64), np.empty((2, 3 * total), np.int64)
     triangle = 0

@@ -343,12 +343,11 @@ def _follow(of: "Sight", half: int, source: tuple[int, int], wx: int, wy: int) -
     if _cross(rx, ry, lx, ly) <= 0:
         return False, 0, 0
     of_right, of_left = _cross(rx, ry, wx, wy), _cross(wx, wy, lx, ly)
-    if of_right == 0 and of_left > 0:
-        return _meet(rx, ry, wx, wy), rx, ry
-    if of_left == 0 and of_right > 0:
-        return _meet(lx, ly, wx, wy), lx, ly
-    if of_right < 0 or of_left < 0:
+    if of_right < 0 or of_left < 0 or (of_right == 0 and of_left == 0):
         return False, 0, 0
+    if of_right == 0 or of_left == 0:
+        x, y = (rx, ry) if of_right == 0 else (lx, ly)
+        return _meet(x, y, wx, wy), x, y
     entry = of.twin[half]
     while _cross(lx - rx, ly - ry, wx - rx, wy - ry) < 0:  # the end is beyond the edge
         if entry < 0:

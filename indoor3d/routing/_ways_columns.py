@@ -20,6 +20,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -166,7 +167,7 @@ def facts_from(columns: Mapping[str, NDArray[Any]]) -> Facts:
 
 def _closures_from(columns: Mapping[str, NDArray[Any]]) -> Closures:
     start, member = columns["joint_member_start"].tolist(), columns["joint_member"].tolist()
-    groups = [tuple(member[a:b]) for a, b in zip(start[:-1], start[1:], strict=True)]
+    groups = [tuple(member[a:b]) for a, b in pairwise(start)]
     areas = _unpacked(columns["joint"], columns["joint_start"])
     return Closures(
         opened=_unpacked(columns["opened"], columns["opened_start"]),
@@ -190,5 +191,5 @@ def _packed(shapes: Sequence[BaseGeometry] | NDArray[np.object_]) -> tuple[Bytes
 def _unpacked(packed: Bytes, start: Starts) -> NDArray[np.object_]:
     everything, cuts = packed.tobytes(), start.tolist()
     shapes = np.empty(len(cuts) - 1, dtype=object)
-    shapes[:] = [shapely.from_wkb(everything[a:b]) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+    shapes[:] = [shapely.from_wkb(everything[a:b]) for a, b in pairwise(cuts)]
     return shapes

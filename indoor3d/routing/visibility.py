@@ -80,7 +80,7 @@ class FreeSpace:
             twin=columns["twin"].astype(np.int64),
         )
         lattice = Lattice(origin=(x, y), cell_m=float(columns["cell_m"][0]))
-        restored._prepare(lattice, mesh, columns["polygon"].tobytes())
+        restored._prepare(lattice, mesh, columns["polygon"].tobytes())  # noqa: SLF001 - its own
         return restored
 
     def to_columns(self) -> dict[str, NDArray[Any]]:

@@ -143,13 +143,11 @@ def _add_row(plan: _Plan, row: int, along: int, *, rng: np.random.Generator, atr
         at = x + float(rng.uniform(-1, 1))
         plan.obstacles.append((at, y + 2.7, at + 0.6, y + 3.3))
     for side in (0, 1):
-        number = 0
         taken = (along // 2 - _ATRIUM_SHOPS // 2, along // 2 + _ATRIUM_SHOPS // 2) if atrium and side else (0, 0)
         if taken[1]:
             _add_atrium(plan, corridor, (taken[0] * _SHOP_M, taken[1] * _SHOP_M), y + CORRIDOR_M)
-        for x0, x1 in _widths(along, taken, rng):
+        for number, (x0, x1) in enumerate(_widths(along, taken, rng)):
             _add_shop(plan, f"{row}-{side}-{number}", corridor, (x0, x1), y=y, side=side, rng=rng)
-            number += 1
 
 
 def _widths(along: int, taken: tuple[int, int], rng: np.random.Generator) -> Iterator[tuple[float, float]]:

@@ -23,12 +23,13 @@ def _lines(seed: int, *, count: int, whole: bool, offset: tuple[float, float]) -
 
 
 def _shapes(ends: Floats) -> NDArray[np.object_]:
-    return shapely.linestrings(ends.reshape(-1, 2, 2))
+    found: NDArray[np.object_] = shapely.linestrings(ends.reshape(-1, 2, 2))
+    return found
 
 
 @settings(max_examples=150, deadline=None)
 @given(seed=st.integers(0, 10_000), whole=st.booleans(), offset=st.sampled_from(OFFSETS))
-def test_lines_meet_segments_as_shapely_tells(seed: int, whole: bool, offset: tuple[float, float]) -> None:
+def test_lines_meet_segments_as_shapely_tells(seed: int, *, whole: bool, offset: tuple[float, float]) -> None:
     lines = _lines(seed, count=40, whole=whole, offset=offset)
     ends = _lines(seed, count=60, whole=whole, offset=offset)
     value = np.random.default_rng(seed).uniform(0, 2, len(ends))

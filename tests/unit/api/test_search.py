@@ -74,7 +74,7 @@ def test_elements_of_a_venue_are_found(client: Client, q: str) -> None:
     assert first["kind"] == "exit"
     assert first["category_label"]["ko"] == "출구"
     assert first["level"] == {"id": "g", "ordinal": 0, "short_name": "1F"}
-    assert first["matched"]["by"] in {"number", "initials"}
+    assert first["matched"]["by"] in {"name", "number", "initials"}
     lon, lat, height = first["position"]
     assert 126.97 < lon < 126.98
     assert 37.56 < lat < 37.57

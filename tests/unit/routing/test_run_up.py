@@ -17,7 +17,7 @@ def _measured(building: Building) -> dict[str, float]:
 
 
 def test_open_floor_on_both_sides_is_the_most_that_is_told() -> None:
-    assert _measured(two_floors())["door-shop"] == MOST_M
+    assert _measured(two_floors())["door-hall-shop"] == MOST_M
 
 
 @pytest.mark.parametrize(
@@ -26,14 +26,14 @@ def test_open_floor_on_both_sides_is_the_most_that_is_told() -> None:
 def test_what_stands_before_a_door_shortens_its_run_up(gap: float, aside: float, expected: float) -> None:
     """A counter ``gap`` from the door's end in the hall; one beside the lane does not count."""
     building = two_floors()
-    door = next(o for o in building.openings if o.id == "door-shop")
+    door = next(o for o in building.openings if o.id == "door-hall-shop")
     x0, y0, _, y1 = door.footprint.bounds
     middle = (y0 + y1) / 2 + aside
     counter = Obstacle(
         id="counter", level="g", footprint=box(x0 - gap - 1, middle - 0.5, x0 - gap, middle + 0.5), floor_m=0.0
     )
     found = _measured(replace(building, obstacles=(*building.obstacles, counter)))
-    assert found["door-shop"] == pytest.approx(expected, abs=1e-6)
+    assert found["door-hall-shop"] == pytest.approx(expected, abs=1e-6)
 
 
 def test_every_opening_of_a_mall_has_one() -> None:
