@@ -46,7 +46,7 @@ lock: setup  ## resolve the dependencies again
 	  --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header -o requirements.lock pyproject.toml
 
 clean:  ## remove what was made
-	rm -rf $(VENV) build dist site var indoor3d/_web indoor3d/_demo web/node_modules
+	rm -rf $(VENV) build dist site var indoor3d/_web indoor3d/_demo indoor3d/_data web/node_modules
 
 setup: $(VENV)/.installed
 

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from indoor3d import __version__
+from indoor3d.cli_state import COMMANDS
 from indoor3d.errors import Indoor3dError
 
 _STAGES = {
@@ -322,6 +323,13 @@ def accessibility(**options: Any) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option("--public-url", default="", help="How clients reach the service, for links.  [default: host and port]")
+@click.option(
+    "--operator-keys",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    envvar="INDOOR3D_OPERATOR_KEYS",
+    show_envvar=True,
+    help="File with the keys of operators, one a line (see indoor3d operator-key).",
+)
 @_lang_option
 def serve(**options: Any) -> None:
     """Serve the API and the viewer."""
@@ -347,12 +355,17 @@ def demo(**options: Any) -> None:
             _serve(store, options)
 
 
+for _command in COMMANDS:
+    cli.add_command(_command)
+
+
 def main() -> None:
     """Run the command; what ends here that nobody foresaw is exit code 1 with its traceback."""
     cli(prog_name="indoor3d")
 
 
 def _serve(store: Any, options: dict[str, Any]) -> None:
+    from indoor3d.api.operator import read_keys
     from indoor3d.api.server import serve as run
     from indoor3d.api.settings import Settings
 
@@ -361,7 +374,8 @@ def _serve(store: Any, options: dict[str, Any]) -> None:
     for record in store.venues():
         click.echo(f"  {url}/?venue={record.venue.id}   {record.venue.name.best(options['lang'])}")
     click.echo(f"open {url}/ for the map, {url}/v1/docs for the API; Ctrl-C stops")
-    run(Settings(public_url=url), store, host=options["host"], port=options["port"])
+    keys = read_keys(options["operator_keys"].read_text("utf-8")) if options.get("operator_keys") else ()
+    run(Settings(public_url=url, operator_keys=keys), store, host=options["host"], port=options["port"])
 
 
 def _check(options: dict[str, Any]) -> list[Any]:

@@ -25,6 +25,7 @@
     ├── StoreError
     │   ├── StoreUnavailable
     │   ├── StoreFull
+    │   ├── StaleRevision
     │   └── CorruptBlob
     └── TilesetInvalid
 
@@ -260,6 +261,17 @@ class StoreFull(StoreError):
     code = "store-full"
     title = {"en": "Store full", "ko": "저장 공간이 부족합니다"}
     hint = {"en": "Free some space and build again.", "ko": "공간을 확보한 뒤 다시 만드세요."}
+
+
+class StaleRevision(StoreError):
+    """The condition is not what the writer saw: somebody else changed it, ended it, or took its id."""
+
+    code = "stale-revision"
+    title = {"en": "Changed by somebody else", "ko": "다른 사람이 먼저 바꾸었습니다"}
+    hint = {
+        "en": "Read it again, look at what changed, and send your change with the new revision.",
+        "ko": "다시 읽어 바뀐 것을 확인하고 새 판 번호로 보내세요.",
+    }
 
 
 class CorruptBlob(StoreError):

@@ -79,6 +79,21 @@ KINDS: dict[str, Kind] = {
         "Give the level; the levels at this position are listed.",
         "층을 주세요. 이 위치에 있는 층을 함께 적었습니다.",
     ),
+    "unauthorized": _kind(
+        401,
+        "An operator key is needed",
+        "운영자 키가 필요합니다",
+        "Send it as Authorization: Bearer <key>; the operator of this service gives keys out.",
+        "Authorization: Bearer <키>로 보내세요. 키는 이 서비스의 운영자가 발급합니다.",
+    ),
+    "forbidden": _kind(403, "Not allowed with this key", "이 키로는 할 수 없습니다"),
+    "operator-keys-missing": _kind(
+        403,
+        "The service has no operator keys",
+        "운영자 키가 없는 서비스입니다",
+        "Start it with operator keys (docs/guides/live.md), or use the indoor3d close command.",
+        "운영자 키를 주어 시작하거나(docs/guides/live.md) indoor3d close 명령을 쓰세요.",
+    ),
     "method-not-allowed": _kind(
         405, "Method not allowed", "허용되지 않는 메서드입니다", "See the Allow header.", "Allow 헤더를 보세요."
     ),
@@ -90,6 +105,13 @@ KINDS: dict[str, Kind] = {
         "application/json, application/geo+json 또는 */*를 요청하세요.",
     ),
     "request-timeout": _kind(408, "The request took too long to arrive", "요청이 제때 도착하지 않았습니다"),
+    "revision-changed": _kind(
+        412,
+        "Changed by somebody else",
+        "다른 사람이 먼저 바꾸었습니다",
+        "Read it again, look at what changed, and send your change with the new ETag.",
+        "다시 읽어 바뀐 것을 확인하고 새 ETag로 보내세요.",
+    ),
     "body-too-large": _kind(
         413, "Body too large", "본문이 너무 큽니다", "Send fewer waypoints or starts.", "경유지나 출발점을 줄이세요."
     ),
@@ -102,6 +124,20 @@ KINDS: dict[str, Kind] = {
         "Content-Encoding 없이 UTF-8 application/json으로 보내세요.",
     ),
     "range-not-satisfiable": _kind(416, "No such range", "그 범위는 없습니다"),
+    "key-reused": _kind(
+        422,
+        "Idempotency-Key used before",
+        "이미 쓰인 Idempotency-Key입니다",
+        "Make up a new key for a new request.",
+        "새 요청에는 새 키를 쓰세요.",
+    ),
+    "revision-needed": _kind(
+        428,
+        "The revision is needed",
+        "판 번호가 필요합니다",
+        "Send If-Match with the ETag of what you saw.",
+        "확인한 것의 ETag를 If-Match로 보내세요.",
+    ),
     "headers-too-large": _kind(
         431,
         "Header fields too large",

@@ -56,6 +56,7 @@ ROUTE: dict[str, Any] = {
     "venue": "city-hall",
     "version": "aa262f103d0911c0",
     "schematic": False,
+    "departure": "2026-11-27T09:00:00+09:00",
     "features": [
         {
             "type": "Feature",
@@ -71,7 +72,36 @@ ROUTE: dict[str, Any] = {
                 "levels": ["B1", "1F"],
                 "level_ids": ["lv-b1", "lv-1"],
                 "openings": ["door-5"],
-                "closures_applied": ["lift-1"],
+                "closures_applied": ["lift-2"],
+                "exact": {"type": "LineString", "coordinates": [_START, _LIFT, [126.97722, 37.56571, 30.0], _END]},
+                "notes": [
+                    {
+                        "code": "unknown",
+                        "element": "door-5",
+                        "values": ["threshold"],
+                        "text": {
+                            "ko": "5번 출구: 알려지지 않음 (문턱 높이).",
+                            "en": "Exit 5: nobody has said (height of the threshold).",
+                        },
+                    }
+                ],
+                "equipment": [
+                    {
+                        "id": "lift-1",
+                        "name": {"ko": "1호기 엘리베이터", "en": "Lift 1"},
+                        "status": "available",
+                        "status_label": {"ko": "이용 가능", "en": "Available"},
+                        "as_of": "2026-11-27T08:59:20+09:00",
+                        "age_s": 40,
+                        "stale": False,
+                    }
+                ],
+                "avoided": [],
+                "unknowns": 1,
+                "handover": {
+                    "start": None,
+                    "end": {"exit": "exit-5", "lon": 126.97734, "lat": 37.5657, "height": 30.0, "bearing_deg": 95.0},
+                },
                 "site_coordinates": [[0.0, 0.0, -5.5], [8.0, -4.4, -5.5], [8.0, -4.4, 0.0], [18.6, -5.6, 0.0]],
             },
         },

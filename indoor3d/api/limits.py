@@ -17,7 +17,7 @@ from indoor3d.api.settings import Limits, Settings
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _PREFLIGHT_S = "86400"
-_OFFERED = (JSON, GEOJSON, "application/problem+json", "text/html")
+_OFFERED = (JSON, GEOJSON, "application/problem+json", "text/html", "application/xml")
 
 
 class AddressGuard:
@@ -161,7 +161,8 @@ def preflight(allow: str) -> Response:
     headers = {
         "Allow": allow,
         "Access-Control-Allow-Methods": allow,
-        "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, Range, X-Request-ID",
+        "Access-Control-Allow-Headers": "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, "
+        "If-None-Match, Range, X-Request-ID",
         "Access-Control-Max-Age": _PREFLIGHT_S,
         "Vary": "Access-Control-Request-Method, Access-Control-Request-Headers",
     }
@@ -169,7 +170,7 @@ def preflight(allow: str) -> Response:
 
 
 class BodyGuard:
-    """Receive the whole body of a POST under a limit of size and time, before the application sees the request.
+    """Receive the whole body of a POST or PUT under a limit of size and time, before the application sees the request.
 
     Parameters
     ----------
@@ -189,7 +190,7 @@ class BodyGuard:
         Refused
             ``unsupported-media-type``, ``body-too-large`` or ``request-timeout``.
         """
-        if scope["type"] != "http" or scope["method"] != "POST":
+        if scope["type"] != "http" or scope["method"] not in {"POST", "PUT"}:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)

@@ -39,6 +39,7 @@ class Links:
             _link("nearby", self.to("nearby"), GEOJSON),
             _link("routes", self.to("routes"), GEOJSON),
             _link("evacuations", self.to("evacuations"), GEOJSON),
+            _link("closures", self.to("closures"), JSON),
         ]
 
     def venue(self, record: VenueRecord) -> list[Link]:
@@ -50,6 +51,9 @@ class Links:
             _link("3d-tiles", self.tile(record, "meshopt/tileset.json"), _TILESET),
             _link("3d-tiles-plain", self.tile(record, "plain/tileset.json"), _TILESET),
             *(_link(rel, self.to("venues", ident, rel), JSON) for rel in _ABOUT),
+            _link("closures", self.to("closures", venue=ident), JSON),
+            _link("siri-fm", self.to("venues", ident, "state.siri.xml"), "application/xml"),
+            _link("a11yjson", self.to("venues", ident, "a11y.json"), GEOJSON),
             _link("collection", self.to("venues"), JSON),
         ]
 

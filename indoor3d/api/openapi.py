@@ -9,7 +9,16 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from indoor3d import __version__
-from indoor3d.api import examples, examples_about, outputs, outputs_about, outputs_closures, outputs_routes, outputs_search, schemas
+from indoor3d.api import (
+    examples,
+    examples_about,
+    outputs,
+    outputs_about,
+    outputs_closures,
+    outputs_routes,
+    outputs_search,
+    schemas,
+)
 from indoor3d.api.errors import table
 from indoor3d.api.respond import JSON
 
@@ -81,7 +90,12 @@ def document(app: FastAPI, *, public_url: str) -> dict[str, Any]:
         for operation in item.values():
             _drop_defaults(operation)
     made["paths"]["/v1/venues/{venue}/tiles/{version}/{path}"] = {"get": _tiles()}
-    made["components"] = {"schemas": _schemas()}
+    made["components"] = {
+        "schemas": _schemas(),
+        "securitySchemes": {
+            "operator": {"type": "http", "scheme": "bearer", "description": "A key of an operator of this service."}
+        },
+    }
     return made
 
 

@@ -103,8 +103,31 @@ class Part(Shape):
     elements: list[str]
 
 
+class Place(Shape):
+    """Where an outdoor router takes over, and which way one faces who has just come out."""
+
+    exit: str
+    lon: float
+    lat: float
+    height: float
+    bearing_deg: float
+
+
+class Handover(Shape):
+    """Of the start and the end; null where they are inside."""
+
+    start: Place | None
+    end: Place | None
+
+
 class Explanation(Shape):
-    """Why this way, or why none."""
+    """Why this way, or why none. What is told of a way is empty where there is none."""
+
+    notes: list[Note]
+    equipment: list[Taken]
+    avoided: list[Avoided]
+    unknowns: int
+    handover: Handover
 
     venue: str
     version: str
@@ -138,5 +161,4 @@ class Profiles(BaseModel):
     profiles: list[Profile]
 
 
-ALL: tuple[type[BaseModel], ...] = (Route, Matrix, Explanation, Profiles, Note, Taken, Avoided)
-"""Answers that operations name, and what features hold."""
+ALL: tuple[type[BaseModel], ...] = (Route, Matrix, Explanation, Profiles)

@@ -75,6 +75,15 @@ _LIFTED: Mapping[str, tuple[str, str]] = {
 }
 
 
+_NOTHING_TOLD: Mapping[str, Any] = {
+    "notes": [],
+    "equipment": [],
+    "avoided": [],
+    "unknowns": 0,
+    "handover": {"start": None, "end": None},
+}
+
+
 def explanation(data: VenueData, found: Explanation, *, lang: str, now: datetime) -> dict[str, Any]:
     """Say why this way, or why none."""
     relaxed = None
@@ -100,7 +109,7 @@ def explanation(data: VenueData, found: Explanation, *, lang: str, now: datetime
         ],
         "relaxed": relaxed,
         "parts": [_part(data, part) for part in found.parts],
-        **(told(data, found.found, now=now) if found.found is not None else {}),
+        **(told(data, found.found, now=now) if found.found is not None else _NOTHING_TOLD),
     }
 
 

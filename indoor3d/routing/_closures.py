@@ -140,7 +140,7 @@ def _inside(rows: Floats, windows: Floats) -> NDArray[np.bool_]:
     """Whether corners lie properly inside their windows: those on an edge are cuts, not corners."""
     near = 1e-6
     above, below = rows[:, :2] > windows[:, :2] + near, rows[:, :2] < windows[:, 2:] - near
-    kept: NDArray[np.bool_] = np.hstack([above, below]).all(axis=1)
+    kept: NDArray[np.bool_] = np.logical_and.reduce(np.hstack([above, below]), axis=1)
     return kept
 
 

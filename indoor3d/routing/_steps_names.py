@@ -18,6 +18,7 @@ _KO_MACHINE = re.compile("엘리베이터|승강기|리프트|에스컬레이터
 _KO_WAY = re.compile(r"\s*(?:상행|하행)$")
 _EN_WAY = re.compile(r",?\s+(?:up|down)$", re.IGNORECASE)
 _EN_DOOR = re.compile(r"^(.*?),\s*((?:\w+ )?(?:door|entrance|exit))\s*(\d*)$", re.IGNORECASE)
+_EN_WAY_IN = re.compile(r"\b(?:door|entrance|arch|gate)\b|^exit\b", re.IGNORECASE)
 _EN_PLACE = re.compile(r",\s*(?:B\d+|\d+F|RF|the roof)(?:\s+to\s+(?:B\d+|\d+F|RF|the roof))?\b")
 _KO_LEVELS = re.compile(
     r"\s+(?:(?:지하\s*)?\d+층?|B\d+|\d+F|RF|옥상|지상)\s*[–~]\s*(?:(?:지하\s*)?\d+층|B\d+|\d+F|RF|옥상|지상)$"
@@ -136,13 +137,13 @@ class Names:
         name = _EN_WAY.sub("", _EN_PLACE.sub("", name))
         if category == "gate":
             name = re.sub(r"\s*\d+$", "", name)
-        door = _EN_DOOR.match(name)
-        if category == "exit" and not door:
-            name = name.split(",", maxsplit=1)[0]
-        if door:
-            name = f"{door[2]} {door[3]} of {door[1]}".replace("  ", " ")
         head = name.split(",", maxsplit=1)[0]
-        if len(name) > _LONG or _NUMBERED.search(head):
+        door = _EN_DOOR.match(name)
+        if category == "exit" and (door is None or _EN_WAY_IN.search(head)):
+            name = head
+        elif door:
+            name = f"{door[2]} {door[3]} of {door[1]}".replace("  ", " ")
+        elif len(name) > _LONG or _NUMBERED.search(head):
             name = head
         if not name:
             return noun

@@ -21,7 +21,8 @@ from indoor3d.routing.route import Route
 
 if TYPE_CHECKING:
     from indoor3d.routing._floors import Spot
-    from indoor3d.routing.graph import Conditions, NavGraph
+    from indoor3d.routing.conditions import Conditions
+    from indoor3d.routing.graph import NavGraph
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -106,7 +107,7 @@ def alternatives(
     trees = _trees(graph, first, last, conditions)
     kept, traces = [(trees.best, best)], [_trace(graph, best)]
     for node in _plateaus(trees)[: _TRIED if k > 1 else 0]:
-        thread = _thread(graph, trees, node)
+        thread = _thread(trees, node)
         if thread is None:
             continue
         found = _compose.route(graph, first, last, thread=thread, conditions=conditions)
@@ -132,7 +133,7 @@ def _trees(graph: "NavGraph", first: "Spot", last: "Spot", conditions: "Conditio
     return _Trees(start=start, goal=goal, best=best, total=total, after=after, both=both)
 
 
-def _thread(graph: "NavGraph", trees: _Trees, node: int) -> _compose.Thread | None:
+def _thread(trees: _Trees, node: int) -> _compose.Thread | None:
     """The cheapest way over a node; None where it comes to a place twice, as into a dead end and back."""
     turned = trees.goal.graph.rows
     arcs = [*trees.start.path(node), *turned.label[trees.goal.path(node)[::-1]].tolist()]

@@ -2,29 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 import orjson
 import shapely
 
-from indoor3d.errors import CorruptBlob, Indoor3dError, InvalidInput, StoreError, UnknownElement
+from indoor3d.errors import CorruptBlob, Indoor3dError, InvalidInput, StaleRevision, UnknownElement
 from indoor3d.models.building import Text
 from indoor3d.models.korean import with_particle
 from indoor3d.models.state import Area, Condition, Effect, Remedy, Status
 from indoor3d.models.vocabulary import Direction
 
+__all__ = ["Kept", "StaleRevision", "dump", "load", "no_condition", "revised", "utc"]
+
 _SHOWN = 64
-
-
-class StaleRevision(StoreError):
-    """The condition is not what the writer saw: somebody else changed it, ended it, or took its id."""
-
-    code: ClassVar[str] = "stale-revision"
-    title = {"en": "Changed by somebody else", "ko": "다른 사람이 먼저 바꾸었습니다"}  # noqa: RUF012 - as its base class has it
-    hint = {  # noqa: RUF012 - as its base class has it
-        "en": "Read it again, look at what changed, and send your change with the new revision.",
-        "ko": "다시 읽어 바뀐 것을 확인하고 새 판 번호로 보내세요.",
-    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

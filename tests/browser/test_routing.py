@@ -1,11 +1,13 @@
 """Routing for everybody in a real browser: profiles, wishes, steps, speech, what is around, closures; by touch, keyboard and ear."""
 
+import copy
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Page, Request, Route
 
 from tests.browser.conftest import Opener, Visit
 from tests.browser.stub import KEY
@@ -36,6 +38,19 @@ def _bodies(page: Page, path: str) -> list[dict[str, Any]]:
 
     page.on("request", keep)
     return bodies
+
+
+def _changed(page: Page, path: str, change: Callable[[Any], None]) -> None:
+    """Change the server's answers at a path before the page reads them, so that it shows what this building has not got."""
+
+    def handle(route: Route) -> None:
+        response = route.fetch()
+        body = response.json()
+        if response.ok:
+            change(body)
+        route.fulfill(response=response, json=body)
+
+    page.route(re.compile(rf"{path}(\?|$)"), handle)
 
 
 def _heard(visit: Visit) -> str:
@@ -138,7 +153,7 @@ def test_who_moves_is_chosen_without_opening_a_menu(opened: Opener) -> None:
         assert box["y"] + box["height"] <= page.viewport_size["height"] - 50, "seen without scrolling"  # type: ignore[index]
     page.evaluate("indoor3d.store.set({ profile: 'stroller' })")
     assert page.get_by_role("radio", name="Stroller").is_checked()
-    page.get_by_label("Others…").filter(visible=True).select_option(label="Rollator")
+    page.get_by_label("Others…").filter(visible=True).select_option("rollator")
     visit.choose("From", "Hall")
     visit.choose("To", "Gallery")
     visit.wait("route", "drawn")
@@ -189,12 +204,24 @@ def test_wishes_are_asked_for(opened: Opener) -> None:
 def test_other_routes_can_be_chosen(opened: Opener) -> None:
     visit = opened()
     page = visit.page
+
+    def add(body: Any) -> None:
+        other = copy.deepcopy(body)
+        other.pop("alternatives", None)
+        other["features"][0]["geometry"]["coordinates"].pop()
+        other["features"][0]["properties"]["duration_s"] += 21
+        for feature in other["features"]:
+            if feature["properties"].get("maneuver") == "stairs":
+                feature["properties"] |= {"maneuver": "lift", "type": "lift"}
+        body["alternatives"] = [other]
+
+    _changed(page, "/v1/routes", add)
     visit.route("Hall", "Office")
     visit.wait("route", "drawn")
     radios = page.locator(".alternative")
     assert radios.count() == 2
     assert "by stairs" in radios.nth(0).inner_text()
-    assert re.search(r"by lift.*more", radios.nth(1).inner_text())
+    assert re.search(r"by lift.*21 s more", radios.nth(1).inner_text())
     before = page.evaluate("indoor3d.stage.lines.shown.flatMap((path) => path.points).length")
     first = page.locator(".summary strong").inner_text()
     page.get_by_role("radio", name=re.compile("by stairs")).focus()
@@ -257,6 +284,13 @@ def test_steps_are_read_aloud_and_followed(opened: Opener) -> None:
     visit = opened()
     page = visit.page
     page.add_init_script(VOICES.replace("LANGS", "['en-GB', 'ko-KR']"))
+
+    def speak(body: Any) -> None:
+        for feature in body["features"]:
+            if "text" in feature["properties"]:
+                feature["properties"]["spoken"] = {k: f"Spoken: {v}" for k, v in feature["properties"]["text"].items()}
+
+    _changed(page, "/v1/routes", speak)
     page.reload()
     visit.wait("lists", "ready")
     visit.route("Hall", "Office")
@@ -295,6 +329,15 @@ def test_no_voice_is_said(opened: Opener, voices: str, said: str) -> None:
 
 def test_notes_say_what_is_unknown_and_how_old_a_lifts_status_is(opened: Opener) -> None:
     visit = opened()
+
+    def tell(body: Any) -> None:
+        text = {"ko": "폭이 알려지지 않았습니다.", "en": "Nobody has said how wide this door is."}
+        body["features"][0]["properties"] |= {
+            "notes": [{"code": "unknown", "element": "door-office", "values": [], "text": text}],
+            "equipment": [{"id": "lift-1", "status": "available", "age_s": 240}],
+        }
+
+    _changed(visit.page, "/v1/routes", tell)
     visit.page.get_by_role("tab", name="Route").click()
     visit.page.get_by_role("radio", name="Wheelchair").check()
     visit.route("Hall", "Office")
@@ -367,6 +410,13 @@ def test_a_wrong_key_is_refused_and_forgotten(opened: Opener) -> None:
 def test_why_is_answered_with_what_is_in_the_way(opened: Opener) -> None:
     visit = opened()
     page = visit.page
+
+    def draw(body: Any) -> None:
+        if body["relaxed"]:
+            line = [[126.97718317, 37.56572384, 30.0], [126.9772906, 37.56569272, 33.5]]
+            body["relaxed"]["geometry"] = {"type": "LineString", "coordinates": line}
+
+    _changed(page, "/v1/routes/explain", draw)
     visit.route("Hall", "Office")
     visit.wait("route", "drawn")
     page.get_by_role("button", name="Why this way?").click()
@@ -391,6 +441,13 @@ def test_why_is_answered_with_what_is_in_the_way(opened: Opener) -> None:
 def test_what_is_around_is_listed_by_the_way_one_walks(opened: Opener) -> None:
     visit = opened()
     page = visit.page
+
+    def know(body: Any) -> None:
+        for feature in body["features"]:
+            hours = {"text": "05:30-24:00", "status": "open"}
+            feature["properties"] |= {"inside_gates": False, "hours": hours}
+
+    _changed(page, "/v1/nearby", know)
     page.get_by_role("tab", name="Around").click()
     page.get_by_text("Say where you are").wait_for()
     visit.choose("Here", "Hall")

@@ -9,14 +9,27 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from indoor3d.api.app import create_app
+from indoor3d.api.operator import new_key, read_keys
 from indoor3d.api.settings import Settings
 from tests.unit.api import service
 from tests.unit.api.client import Client
 
 # The address is the host that schemathesis calls; with any other it would leave the process.
-APP = create_app(Settings(public_url="http://testserver", viewer=None), service.store())
-CAN_REFUSE = {"/v1/venues", "/v1/nearby", "/v1/locate", "/v1/routes", "/v1/evacuations"}
-"""Where what fits the schema may still be refused: south above north, a position on several levels, no route."""
+KEY, _LINE = new_key("schemathesis")
+APP = create_app(Settings(public_url="http://testserver", viewer=None, operator_keys=read_keys(_LINE)), service.store())
+CAN_REFUSE = {
+    "/v1/venues",
+    "/v1/nearby",
+    "/v1/locate",
+    "/v1/routes",
+    "/v1/routes/explain",
+    "/v1/routes/matrix",
+    "/v1/search",
+    "/v1/evacuations",
+    "/v1/closures",
+    "/v1/closures/{closure}",
+}
+"""Where what fits the schema may still be refused: south above north, a position on several levels, no route, no key."""
 SCHEMA = schemathesis.openapi.from_asgi("/v1/openapi.json", APP)
 
 
@@ -36,7 +49,10 @@ def document() -> dict[str, Any]:
     suppress_health_check=list(HealthCheck),
 )
 def test_service_keeps_its_document(case: schemathesis.Case[Any]) -> None:
-    case.call_and_validate(excluded_checks=[positive_data_acceptance] if case.path in CAN_REFUSE else [])
+    case.call_and_validate(
+        headers={"Authorization": f"Bearer {KEY}"},
+        excluded_checks=[positive_data_acceptance] if case.path in CAN_REFUSE else [],
+    )
 
 
 def test_document_is_openapi_3_1(document: dict[str, Any]) -> None:
@@ -65,8 +81,9 @@ def test_every_operation_is_described(document: dict[str, Any]) -> None:
             idents.append(operation["operationId"])
             assert operation["summary"], path
             assert operation["description"], path
-            assert "200" in operation["responses"], path
+            assert {"200", "201"} & operation["responses"].keys(), path
             assert "422" not in operation["responses"] or "no-route" in operation["responses"]["422"]["description"]
+            assert "401" not in operation["responses"] or operation["security"] == [{"operator": []}], path
             for parameter in operation.get("parameters", []):
                 assert parameter["description"], (path, parameter["name"])
     assert len(idents) == len(set(idents))

@@ -18,6 +18,8 @@ export function problemTitle(problem: ApiProblem): string {
 
 export function problemCard(problem: ApiProblem, context?: Context, retry?: () => void): HTMLElement {
   const isConnection = problem.code === "offline" || problem.code === "timeout";
+  // What failed at the server may work the next time; what it refused will not.
+  const mayWork = isConnection || problem.status >= 500;
   const detail = problem.detail || (isConnection ? t("problem.offlineHint") : "");
   return h(
     "section",
@@ -25,7 +27,7 @@ export function problemCard(problem: ApiProblem, context?: Context, retry?: () =
     h("h3", {}, svg(iconPath("blocked")), problemTitle(problem)),
     detail && h("p", {}, detail),
     problem.blockedBy.length > 0 && context ? blockers(problem, context) : null,
-    retry && isConnection ? h("button", { class: "button", type: "button", onclick: retry }, t("problem.retry")) : null,
+    retry && mayWork ? h("button", { class: "button", type: "button", onclick: retry }, t("problem.retry")) : null,
   );
 }
 

@@ -12,7 +12,7 @@ from indoor3d.api import geojson
 from indoor3d.api.cache import VenueData
 from indoor3d.api.deps import LanguageDep, LevelKey, Limit, Services, ServicesDep, VenueKey
 from indoor3d.api.openapi import gives
-from indoor3d.api.outputs_search import EXAMPLES, Categories, SearchAnswer
+from indoor3d.api.outputs_search import Categories, SearchAnswer
 from indoor3d.api.respond import JSON, Document, answer, ready
 from indoor3d.errors import UnknownLevel, UnknownVenue
 from indoor3d.models.search import LONGEST, Match, SearchIndex, index_of
@@ -81,20 +81,13 @@ class Question(BaseModel):
     ] = "false"
 
 
-def _gives(model: type[BaseModel], description: str, *, problems: Iterable[int] = ()) -> dict[int | str, Any]:
-    """Document an answer with its example."""
-    made = gives(model, description, problems=problems)
-    made[200]["content"][JSON]["example"] = EXAMPLES[model.__name__]
-    return made
-
-
 @router.get(
     "/search",
     summary="Find by name · 이름으로 찾기",
     description="Venues by name, and spaces, doors, lifts, exits and facilities by name, number or category: of `venue` where "
     "it is given, else of the venues that the question itself names (`시청역 화장실`). Spacing, case and Unicode form do not "
     "matter; initials, half-typed syllables, romanised names and the wrong keyboard are understood.",
-    responses=_gives(SearchAnswer, "What was found, best first.", problems=[404]),
+    responses=gives(SearchAnswer, "What was found, best first.", problems=[404]),
 )
 async def search(
     request: Request, services: ServicesDep, lang: LanguageDep, question: Annotated[Question, Query()]
@@ -114,7 +107,7 @@ async def search(
     "/categories",
     summary="Categories · 분류 목록",
     description="Codes of what people look for, their names in Korean and English, and other words for them.",
-    responses=_gives(Categories, "The categories, by code."),
+    responses=gives(Categories, "The categories, by code."),
 )
 async def categories(request: Request) -> Response:
     """List the categories."""

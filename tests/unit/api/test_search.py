@@ -1,28 +1,15 @@
 """GET /v1/search and /v1/categories."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
 
-from indoor3d.api import app, outputs_about, outputs_search
-from indoor3d.api.routers import search
 from indoor3d.models.building import Text, Venue
 from indoor3d.store.memory import MemoryCatalog
 from tests.unit.api import service
 from tests.unit.api.client import Answer, Client
-
-
-@pytest.fixture(scope="module", autouse=True)
-def wired() -> Iterator[None]:
-    """The router as a part of the service, also where the service does not have it."""
-    with pytest.MonkeyPatch.context() as patch:
-        if search.router not in app._READING:
-            patch.setattr(app, "_READING", (*app._READING, search.router))
-            patch.setattr(outputs_about, "ALL", (*outputs_about.ALL, *outputs_search.ALL))
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -17,11 +17,12 @@ PARTICLES = {
     "은": "은/는",
     "이": "이/가",
     "을": "을/를",
-    "과": "과/와",
+    "과": "와/과",
     "으로": "으로/로",
     "이나": "이나/나",
     "이랑": "이랑/랑",
 }
+_PAIR = re.compile(r"\d+-(\d+)$")
 _BRACKET = re.compile(r"\s*\([^()]*\)$")
 
 
@@ -81,8 +82,12 @@ def test_there_are_many_names() -> None:
 
 
 def _by_oracle(name: str, particle: str) -> str:
-    """The oracle's particle. It reads a bracket at the end; in print the particle follows the word before the bracket."""
-    bare = _BRACKET.sub("", name)
+    """The oracle's particle. It differs from print in two ways, both left out here.
+
+    It reads a bracket at the end, where the particle follows the word before the bracket; and after "8-3" it takes the form
+    for a vowel, where the last digit is read (팔 다시 삼).
+    """
+    bare = _PAIR.sub(r"\1", _BRACKET.sub("", name))
     made = hangulpy.josa(bare, particle)
     assert made.startswith(bare)
     return name + made.removeprefix(bare)
@@ -94,9 +99,9 @@ def test_every_name_agrees_with_the_oracle(particle: str) -> None:
     assert ours == {name: _by_oracle(name, PARTICLES[particle]) for name in _names()}
 
 
-def test_only_brackets_are_read_otherwise_by_the_oracle() -> None:
+def test_only_brackets_and_pairs_of_numbers_are_read_otherwise_by_the_oracle() -> None:
     differ = {name for name in _names() if with_particle(name, "이") != hangulpy.josa(name, "이/가")}
-    assert {name for name in differ if not _BRACKET.search(name)} == set()
+    assert {name for name in differ if not _BRACKET.search(name) and not _PAIR.search(name)} == set()
 
 
 def test_the_copula_agrees_with_the_final_of_the_oracle() -> None:
