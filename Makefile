@@ -55,6 +55,7 @@ web/node_modules: web/package-lock.json
 
 build: setup
 	@$(BIN)/python tools/build_hook.py
+	@$(BIN)/python -c 'from indoor3d.api.warm import warm; warm()'  # compiles once what searches run on
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("indoor3d needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'

@@ -43,6 +43,7 @@ from indoor3d.api.settings import Settings
 from indoor3d.api.tiles import Tiles
 from indoor3d.api.viewer import Viewer
 from indoor3d.api.work import WorkPool
+from indoor3d.routing.city import City
 from indoor3d.store.base import Catalog
 
 _READING: tuple[APIRouter, ...] = (
@@ -79,16 +80,17 @@ def create_app(settings: Settings, store: Catalog) -> ASGIApp:
         api.include_router(router, dependencies=[Depends(answer_format)])
     for router in _OTHERS:
         api.include_router(router)
-    live = LiveState(store)
+    live, ready = LiveState(store), VenueCache(store, capacity=limits.venues)
     api.state.services = Services(
         settings=settings,
         store=store,
-        venues=VenueCache(store, capacity=limits.venues),
+        venues=ready,
         quick=WorkPool(workers=limits.quick_workers, waiting=limits.waiting, deadline_s=limits.quick_s),
         heavy=WorkPool(workers=limits.heavy_workers, waiting=limits.waiting, deadline_s=limits.heavy_s),
         links=Links(settings.public_url),
         live=live,
         moments=Moments(live),
+        city=City(ready.graph),
     )
     described = document(api, public_url=settings.public_url)
     api.state.openapi = Document(described, media_type=OPENAPI)

@@ -156,6 +156,13 @@ class VenueCache:
                         self._ready.popitem(last=False)
             return data
 
+    def graph(self, venue: str) -> NavGraph | None:
+        """The graph of a venue, loaded if need be; None where there is no such venue."""
+        try:
+            return self.load(venue).graph
+        except UnknownVenue:
+            return None
+
     def _read(self, venue: str) -> VenueData:
         """Read one version whole; when it is swept away while we read, read the one that came after."""
         for _ in range(_ATTEMPTS):

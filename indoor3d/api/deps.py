@@ -17,6 +17,7 @@ from indoor3d.api.schemas import NOT_A_LEVEL, check_mode
 from indoor3d.api.settings import MAX_OFFSET, MAX_RADIUS_M, MAX_RESULTS, Settings
 from indoor3d.api.work import WorkPool
 from indoor3d.models.vocabulary import FacilityCategory
+from indoor3d.routing.city import City
 from indoor3d.routing.profile import PROFILES
 from indoor3d.store.base import Catalog
 
@@ -48,6 +49,8 @@ class Services:
     live : LiveState
     moments : Moments
         What holds in a venue at a moment.
+    city : City
+        Venues that touch.
     """
 
     settings: Settings
@@ -58,6 +61,7 @@ class Services:
     links: Links
     live: LiveState
     moments: Moments
+    city: City
 
     async def venue(self, venue: str) -> VenueData:
         """Give the current version of a venue, loading it in a worker thread when it is not ready.

@@ -79,6 +79,56 @@ def collection(
     }
 
 
+def across(parts: Sequence[dict[str, Any]], *, names: Sequence[str]) -> dict[str, Any]:
+    """One journey through several venues as one FeatureCollection.
+
+    Parameters
+    ----------
+    parts : sequence of dict
+        What :func:`collection` gave for each venue, in order.
+    names : sequence of str
+        Names of the first and the last waypoint.
+    """
+    overviews = [part["features"][0] for part in parts]
+    told = [overview["properties"] for overview in overviews]
+    line = [place for overview in overviews for place in overview["geometry"]["coordinates"]]
+    verdicts = [one["step_free"] for one in told]
+    added = {key: round(sum(one[key] for one in told), 2) for key in ("length_m", "duration_s", "climb_m", "unknowns")}
+    listed = {
+        key: [item for one in told for item in one[key]]
+        for key in ("levels", "level_ids", "openings", "closures_applied", "notes", "equipment", "avoided")
+    }
+    properties = {
+        **told[0],
+        **added,
+        **listed,
+        "step_free": False if False in verdicts else None if None in verdicts else True,
+        "exact": {"type": "LineString", "coordinates": [p for one in told for p in one["exact"]["coordinates"]]},
+        "site_coordinates": None,
+        "venues": [part["venue"] for part in parts],
+        "handover": {"start": told[0]["handover"]["start"], "end": told[-1]["handover"]["end"]},
+    }
+    features = [
+        {**overviews[0], "geometry": {"type": "LineString", "coordinates": line}, "properties": properties},
+        parts[0]["features"][1],
+    ]
+    for number, part in enumerate(parts):
+        segments = part["features"][2:-1]
+        if number < len(parts) - 1 and len(segments) > 1:
+            segments = segments[:-1]  # one arrives at the end only
+        features += [
+            {**one, "properties": {**one["properties"], "venue": part["venue"], "part": number}} for one in segments
+        ]
+    features.append(parts[-1]["features"][-1])
+    return {
+        **parts[0],
+        "name": " → ".join(names),
+        "bbox": geojson.bbox(line),
+        "schematic": any(part["schematic"] for part in parts),
+        "features": [{**feature, "id": number} for number, feature in enumerate(features, start=1)],
+    }
+
+
 def step_free(route: Route) -> bool | None:
     """Whether a route has no steps: True when it was made for wheels, False with stairs or escalators, else unknown.
 

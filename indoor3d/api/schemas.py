@@ -56,6 +56,14 @@ Accuracy = Annotated[
 Ident = Annotated[str, Field(strict=True, min_length=1, max_length=128)]
 
 
+OtherVenue = Annotated[
+    Ident | None,
+    Field(
+        description="Venue of this waypoint, where it is another than the request's: the way goes through shared doors."
+    ),
+]
+
+
 class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -68,6 +76,7 @@ class PositionWaypoint(_Body):
     level: Annotated[Level | None, Field(examples=["1F"])] = None
     height: Metres | None = None
     accuracy: Accuracy | None = None
+    venue: OtherVenue = None
 
 
 class RefWaypoint(_Body):
@@ -77,12 +86,14 @@ class RefWaypoint(_Body):
     """
 
     ref: Annotated[Ident, Field(examples=["매점"])]
+    venue: OtherVenue = None
 
 
 class CategoryWaypoint(_Body):
     """The nearest of a kind: a category of facilities, spaces, lifts or exits; the best to reach from the stop before."""
 
     category: Annotated[Ident, Field(examples=["restroom_accessible"])]
+    venue: OtherVenue = None
 
 
 class SiteWaypoint(_Body):
@@ -93,6 +104,7 @@ class SiteWaypoint(_Body):
     z: Metres | None = None
     level: Level | None = None
     accuracy: Accuracy | None = None
+    venue: OtherVenue = None
 
 
 def _form(value: Any) -> str | None:

@@ -13,6 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from indoor3d.api.app import create_app
 from indoor3d.api.settings import Limits, Settings
+from indoor3d.api.warm import warm
 from indoor3d.store.base import Catalog
 
 _KEEP_ALIVE_S = 5
@@ -31,6 +32,7 @@ def serve(settings: Settings, store: Catalog, *, host: str = "127.0.0.1", port: 
     host, port
         Where to listen.
     """
+    warm()
     uvicorn.Server(configuration(settings, store, host=host, port=port)).run()
 
 

@@ -28,7 +28,8 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 STRETCH = 1.5
-"""Greatest cost of an alternative over the best: the bar of our own specification."""
+"""Greatest cost of an alternative over the best: the bar of our own specification. What the best way costs beyond its time,
+as for gates that every way goes through, is no reason for a longer way: only its time is stretched."""
 SHARE = 0.7
 """Greatest part of an alternative that may run along another way that is kept: the bar of our own specification."""
 LOCAL = 0.1
@@ -87,7 +88,7 @@ def alternatives(
     Returns
     -------
     list of Route
-        Empty where there is no way. Each costs at most :data:`STRETCH` times the best, runs for at most :data:`SHARE` of
+        Empty where there is no way. Each costs at most half of the best way's time more (:data:`STRETCH`), runs for at most :data:`SHARE` of
         its length along any other, and has no shortcut within :data:`LOCAL` of the best way's cost.
 
     Examples
@@ -106,7 +107,7 @@ def alternatives(
         return []
     trees = _trees(graph, first, last, conditions)
     kept, traces = [(trees.best, best)], [_trace(graph, best)]
-    for node in _plateaus(trees)[: _TRIED if k > 1 else 0]:
+    for node in _plateaus(trees, dearest=trees.best + (STRETCH - 1) * best.duration_s)[: _TRIED if k > 1 else 0]:
         thread = _thread(trees, node)
         if thread is None:
             continue
@@ -145,11 +146,11 @@ def _thread(trees: _Trees, node: int) -> _compose.Thread | None:
     return _compose.Thread(enters=passed[0], leaves=passed[-1], labels=labels)
 
 
-def _plateaus(trees: _Trees) -> list[int]:
+def _plateaus(trees: _Trees, *, dearest: float) -> list[int]:
     """A node of every plateau that is long enough, the cheapest way first; of equally cheap ones the longest plateau."""
     if not np.isfinite(trees.best):
         return []
-    joined = np.flatnonzero(trees.both & (trees.total <= STRETCH * trees.best + _TIE))
+    joined = np.flatnonzero(trees.both & (trees.total <= dearest + _TIE))
     follows = np.full(len(trees.total), -1, np.intp)
     follows[joined] = trees.after[joined]
     heads = np.setdiff1d(joined, follows[joined])

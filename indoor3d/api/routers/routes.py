@@ -1,6 +1,7 @@
 """Routes through a venue: one, others beside it, many at once, and why."""
 
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -16,7 +17,8 @@ from indoor3d.api.outputs_routes import Explanation, Matrix, Profiles, Route
 from indoor3d.api.respond import GEOJSON, JSON, PRIVATE, REVALIDATE, Document, answer, finite, ready
 from indoor3d.api.schemas import MatrixRequest, RouteRequest
 from indoor3d.api.waypoints import located, places, resolve
-from indoor3d.errors import NoRoute
+from indoor3d.errors import Indoor3dError, NoRoute
+from indoor3d.routing.city import Asked
 from indoor3d.routing.explain import explain
 from indoor3d.routing.journey import Journey, Stop, journey, others
 from indoor3d.routing.place import Place
@@ -38,6 +40,13 @@ _EXAMPLES = {
                 {"lon": 126.97722, "lat": 37.5658, "level": 0},
             ],
             "closed": ["lift-1"],
+        },
+    },
+    "into the next venue": {
+        "summary": "From a station into the building next door",
+        "value": {
+            "venue": "city-hall",
+            "waypoints": [{"ref": "1"}, {"category": "lobby", "venue": "seoul-city-hall"}],
         },
     },
     "to the nearest": {
@@ -173,6 +182,8 @@ def _journey(
 
 
 def _answer(services: Services, data: VenueData, body: RouteRequest, lang: str) -> dict[str, Any]:
+    if any(waypoint.venue not in {None, body.venue} for waypoint in body.waypoints):
+        return _across(services, data, body, lang)
     stops = resolve(data, body.waypoints, member="waypoints")
     firsts = tuple(stop.places[0] for stop in stops)
     moment = body.depart_at or services.settings.clock()
@@ -181,12 +192,7 @@ def _answer(services: Services, data: VenueData, body: RouteRequest, lang: str) 
             found = _journey(services, data, body, stops, moment)
     except NoRoute as error:
         raise located(error, f"/waypoints/{error.context.get('leg', 0)}") from None
-    manner = {
-        "turns": body.turns,
-        "unit": body.unit,
-        "step_length_m": body.step_length_m or found.conditions.profile.step_length_m,
-        "heading_known": body.heading_known,
-    }
+    manner = _manner(body, found)
     names = (_name(data, found.places[0], lang), _name(data, found.places[-1], lang))
     made = rem.collection(data, found, names=names, manner=manner, now=services.settings.clock())
     made["departure"] = moment.isoformat()
@@ -196,6 +202,43 @@ def _answer(services: Services, data: VenueData, body: RouteRequest, lang: str) 
             for other in others(found, most=body.alternatives)
         ]
     return made
+
+
+def _manner(body: RouteRequest, found: Journey) -> dict[str, Any]:
+    return {
+        "turns": body.turns,
+        "unit": body.unit,
+        "step_length_m": body.step_length_m or found.conditions.profile.step_length_m,
+        "heading_known": body.heading_known,
+    }
+
+
+def _across(services: Services, data: VenueData, body: RouteRequest, lang: str) -> dict[str, Any]:
+    """A journey whose waypoints lie in several venues."""
+    moment, now = body.depart_at or services.settings.clock(), services.settings.clock()
+    asked = Asked(
+        profile=body.who,
+        closed=tuple(dict.fromkeys(body.closed)),
+        options=body.options.asked(),
+        effects=lambda venue: services.moments.of(services.venues.load(venue), moment).effects,
+    )
+    venues = [waypoint.venue or body.venue for waypoint in body.waypoints]
+    stops: list[Stop] = []
+    for index, (venue, waypoint) in enumerate(zip(venues, body.waypoints, strict=True)):
+        try:
+            stops += resolve(services.venues.load(venue), [waypoint], member="waypoints")
+        except Indoor3dError as error:
+            raise located(error, f"/waypoints/{index}") from None
+    parts: list[tuple[VenueData, Journey]] = []
+    for leg, ((one, start), (other, goal)) in enumerate(pairwise(zip(venues, stops, strict=True))):
+        try:
+            found = services.city.journey((one, start), (other, goal), asked)
+            parts += [(services.venues.load(part.graph.building.venue.id), part) for part in found]
+        except NoRoute as error:
+            raise located(error, f"/waypoints/{leg}") from None
+    names = (_name(parts[0][0], parts[0][1].places[0], lang), _name(parts[-1][0], parts[-1][1].places[-1], lang))
+    made = [rem.collection(d, found, names=names, manner=_manner(body, found), now=now) for d, found in parts]
+    return {**rem.across(made, names=names), "venue": data.record.venue.id, "departure": moment.isoformat()}
 
 
 def _why(services: Services, data: VenueData, body: RouteRequest, lang: str) -> dict[str, Any]:
