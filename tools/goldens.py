@@ -19,6 +19,7 @@ from indoor3d.routing.directions import directions  # noqa: E402
 from indoor3d.routing.reach import unreachable_spaces  # noqa: E402
 from indoor3d.sources.base import read  # noqa: E402
 from tests.buildings import two_floors  # noqa: E402
+from tests.golden.directions import directions as directions_golden  # noqa: E402
 
 SHARED = Path(os.environ.get("INDOOR3D_SHARED", ROOT.parent / "shared"))
 FOLDER = ROOT / "tests" / "golden"
@@ -70,7 +71,7 @@ def routes() -> Any:
     return found
 
 
-GOLDENS: dict[str, Callable[[], Any]] = {"models": models, "routes": routes}
+GOLDENS: dict[str, Callable[[], Any]] = {"models": models, "routes": routes, "directions": directions_golden}
 
 
 def main() -> None:

@@ -37,7 +37,12 @@ class Links:
             _link("data", self.to("venues"), JSON),
             _link("locate", self.to("locate"), JSON),
             _link("nearby", self.to("nearby"), GEOJSON),
+            _link("search", self.to("search"), JSON),
+            _link("categories", self.to("categories"), JSON),
+            _link("profiles", self.to("profiles"), JSON),
             _link("routes", self.to("routes"), GEOJSON),
+            _link("matrix", self.to("routes", "matrix"), JSON),
+            _link("explain", self.to("routes", "explain"), JSON),
             _link("evacuations", self.to("evacuations"), GEOJSON),
             _link("closures", self.to("closures"), JSON),
         ]

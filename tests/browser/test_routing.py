@@ -193,9 +193,9 @@ def test_wishes_are_asked_for(opened: Opener) -> None:
     page.get_by_role("radio", name="At a time").check()
     page.get_by_label("Time of setting out").fill("2026-12-01T08:30")
     page.get_by_label("Time of setting out").press("Tab")
-    visit.wait("route", "drawn")
     page.wait_for_function("() => indoor3d.store.get().departAt === '2026-12-01T08:30'")
-    page.wait_for_timeout(300)
+    # Whether there is such a way is not what is tested here.
+    page.wait_for_selector('html[data-route="drawn"], html[data-route="problem"]', state="attached")
     assert bodies[-1]["options"] == {"averse_to_lifts": True, "no_staff_help": True, "unknown": "strict"}
     assert re.fullmatch(r"2026-1[12]-\d\dT\d\d:30:00.000Z", bodies[-1]["depart_at"])
     assert page.locator(".preferences summary").inner_text().count("4") == 1
@@ -528,7 +528,6 @@ def test_the_keyboard_does_it_all(opened: Opener) -> None:
     assert {
         "Swap start and goal",
         "route-profile",
-        "alternative",
         "Next step",
         "Read aloud",
         "Why this way?",

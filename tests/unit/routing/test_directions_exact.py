@@ -19,7 +19,7 @@ from indoor3d.models.vocabulary import (
     OpeningCategory,
     SpaceCategory,
 )
-from indoor3d.routing._steps_korean import aloud
+from indoor3d.routing.directions.korean import aloud
 from indoor3d.routing.build import build_navigation
 from indoor3d.routing.directions import Guide, Step, Style, directions, guide
 from indoor3d.routing.route import Leg, Route

@@ -1,8 +1,4 @@
-"""What to say about a route: a language-free step list, then text by catalogues (DIRECTIONS.md).
-
-:class:`Guide` is made once for a building; it gives steps for a route and says them in any language that has a catalogue,
-to be read (``plain``) or to be heard (``spoken``). Verbs fit everybody ("go", "이동"), and text never decides anything.
-"""
+"""The guide of a building: steps for a route, and what is said of them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,15 +8,13 @@ from weakref import WeakKeyDictionary
 
 from indoor3d.errors import InvalidInput
 from indoor3d.models.building import Building
-from indoor3d.routing import _steps_make
-from indoor3d.routing._steps_catalogue import catalogue
-from indoor3d.routing._steps_index import Index
-from indoor3d.routing._steps_names import Facts, Names
-from indoor3d.routing._steps_say import Manner, Speaker, Turns, Unit
-from indoor3d.routing._steps_values import Count, Goal, Landmark, Passing, Ride, Step
+from indoor3d.routing.directions import make
+from indoor3d.routing.directions.catalogue import catalogue
+from indoor3d.routing.directions.index import Index
+from indoor3d.routing.directions.names import Facts, Names
+from indoor3d.routing.directions.say import Manner, Speaker, Turns, Unit
+from indoor3d.routing.directions.values import Step
 from indoor3d.routing.route import Route
-
-__all__ = ["Count", "Goal", "Guide", "Landmark", "Passing", "Ride", "Step", "directions", "guide"]
 
 Style = Literal["plain", "spoken"]
 
@@ -74,7 +68,7 @@ class Guide:
         tuple of Step
             From ``start`` to ``arrive``. Their lengths and durations add up to the route's.
         """
-        return _steps_make.steps(self._index, route, goal=goal)
+        return make.steps(self._index, route, goal=goal)
 
     def say(
         self,

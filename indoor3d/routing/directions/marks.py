@@ -3,10 +3,10 @@
 import math
 
 from indoor3d.models.building import Position
-from indoor3d.routing._steps_index import AT_M, CELL_M, DOOR_M, UNSTRIKING, Index, Mark
-from indoor3d.routing._steps_sight import SAME_FLOOR_M, SIGHT_M
-from indoor3d.routing._steps_values import Goal, Landmark
-from indoor3d.routing._steps_walk import Draft, angle
+from indoor3d.routing.directions.index import AT_M, CELL_M, DOOR_M, UNSTRIKING, Index, Mark
+from indoor3d.routing.directions.sight import SAME_FLOOR_M, SIGHT_M
+from indoor3d.routing.directions.values import Goal, Landmark
+from indoor3d.routing.directions.walk import Draft, angle
 
 NEAR_M = 6.0
 """A landmark of a turn is no farther from it than this: where features are announced (DIRECTIONS.md §3.1)."""

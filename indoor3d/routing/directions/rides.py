@@ -4,9 +4,9 @@ import math
 
 from indoor3d.models.building import Position
 from indoor3d.models.vocabulary import Mode
-from indoor3d.routing._steps_index import Carrier, Index
-from indoor3d.routing._steps_values import Ride
-from indoor3d.routing._steps_walk import Draft, Point, angle
+from indoor3d.routing.directions.index import Carrier, Index
+from indoor3d.routing.directions.values import Ride
+from indoor3d.routing.directions.walk import Draft, Point, angle
 from indoor3d.routing.route import Leg
 
 TYPES = {Mode.MOVING_WALK: "travelator"}

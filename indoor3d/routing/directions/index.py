@@ -18,7 +18,7 @@ from indoor3d.models.vocabulary import (
     OpeningCategory,
     SpaceCategory,
 )
-from indoor3d.routing._steps_sight import SAME_FLOOR_M, Floor, Walls, walls
+from indoor3d.routing.directions.sight import SAME_FLOOR_M, Floor, Walls, walls
 
 STREET = "street"
 _AROUND = np.linspace(0.0, 2 * math.pi, 16, endpoint=False)

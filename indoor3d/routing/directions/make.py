@@ -7,10 +7,10 @@ import numpy as np
 
 from indoor3d.models.building import Text
 from indoor3d.models.vocabulary import Mode
-from indoor3d.routing._steps_index import Index
-from indoor3d.routing._steps_marks import arrival, facing, landmark
-from indoor3d.routing._steps_rides import heading_after, ride
-from indoor3d.routing._steps_values import (
+from indoor3d.routing.directions.index import Index
+from indoor3d.routing.directions.marks import arrival, facing, landmark
+from indoor3d.routing.directions.rides import heading_after, ride
+from indoor3d.routing.directions.values import (
     ANNOUNCE_M,
     FUSE_M,
     NO_COUNT,
@@ -21,7 +21,7 @@ from indoor3d.routing._steps_values import (
     Goal,
     Step,
 )
-from indoor3d.routing._steps_walk import AT_GOAL_M, WIGGLE_M, Draft, Point, absorb, walk
+from indoor3d.routing.directions.walk import AT_GOAL_M, WIGGLE_M, Draft, Point, absorb, walk
 from indoor3d.routing.profile import find_profile
 from indoor3d.routing.route import Leg, Route
 

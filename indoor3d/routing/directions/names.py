@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from indoor3d.models.building import Building, Level, Opening, Text
 from indoor3d.models.vocabulary import OpeningCategory
-from indoor3d.routing._steps_korean import aloud
+from indoor3d.routing.directions.korean import aloud
 
 _PARENTHESES = re.compile(r"\s*\([^()]*\)")
 _KO_LEVEL = re.compile(r"^(?:지하|지상)?\s*\d+층|^지상|^지하|^옥상")

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indoor3d.models.building import Position
-from indoor3d.routing._steps_index import Gap, Index
-from indoor3d.routing._steps_values import SLIGHT_DEG, STRAIGHT_DEG, Goal, Landmark, Passing, Ride, maneuver
+from indoor3d.routing.directions.index import Gap, Index
+from indoor3d.routing.directions.values import SLIGHT_DEG, STRAIGHT_DEG, Goal, Landmark, Passing, Ride, maneuver
 from indoor3d.routing.route import Leg
 
 Floats = NDArray[np.float64]
@@ -31,7 +31,7 @@ _ASIDE_M = 1.0
 
 @dataclass(slots=True)
 class Draft:
-    """A step in the making; the fields are those of :class:`~indoor3d.routing._steps_values.Step`.
+    """A step in the making; the fields are those of :class:`~indoor3d.routing.directions.values.Step`.
 
     ``heading`` is the way one comes (at a start: the way one goes), ``ends`` the way one faces at its end where that is not
     the way of its last piece.

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from indoor3d.routing._steps_catalogue import Catalogue
-from indoor3d.routing._steps_index import STREET
-from indoor3d.routing._steps_korean import native, sino
-from indoor3d.routing._steps_names import Names
-from indoor3d.routing._steps_values import Goal, Ride, Step
+from indoor3d.routing.directions.catalogue import Catalogue
+from indoor3d.routing.directions.index import STREET
+from indoor3d.routing.directions.korean import native, sino
+from indoor3d.routing.directions.names import Names
+from indoor3d.routing.directions.values import Goal, Ride, Step
 
 Turns = Literal["sides", "clock", "degrees"]
 Unit = Literal["m", "steps"]
