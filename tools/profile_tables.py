@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from indoor3d.routing._profile_keys import KEYS, TABLES, Key
+from indoor3d.routing.profile.keys import KEYS, TABLES, Key
 from indoor3d.routing.profile import Profile, load_profiles
 
 ROOT = Path(__file__).resolve().parents[1]

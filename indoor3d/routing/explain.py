@@ -120,7 +120,8 @@ def _blocked(graph: "NavGraph", stops: Sequence[Stop], problem: NoRoute, asked: 
     standing = dict.fromkeys(entry["element"] for entry in problem.context.get("blocked_by", ()) if entry["element"])
     closed = [name for name in standing if name in asked["closed"] or name in asked["effects"].closed]
     helps = tuple(name for name in closed[:_TRIED] if _leads(graph, stops, _opened(asked, [name])))
-    relaxed, lifted = None, ()
+    relaxed: Journey | None = None
+    lifted: tuple[str, ...] = ()
     for changes, what in _relaxations(asked):
         relaxed = _leads(graph, stops, changes)
         if relaxed is not None:

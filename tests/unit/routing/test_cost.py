@@ -18,7 +18,7 @@ from indoor3d.errors import InvalidInput
 from indoor3d.models.building import Building, Connector, Stop, Text, Venue
 from indoor3d.models.network import MODES, Network
 from indoor3d.models.vocabulary import Access, ConnectorCategory, Direction, DoorKind, Mode, OpeningCategory
-from indoor3d.routing import _cost_features
+from indoor3d.routing.cost import features
 from indoor3d.routing.build import build_navigation
 from indoor3d.routing.cost import REASONS, Costs, costs, element_costs, lift_times, refusals
 from indoor3d.routing.profile import PROFILES, Options, Profile
@@ -586,10 +586,10 @@ def test_what_is_kept_goes_with_its_network() -> None:
     network = build_navigation(building).network
     costs(network, building, CHAIR)
     gc.collect()
-    kept = len(_cost_features._KEPT)
+    kept = len(features._KEPT)
     del network
     gc.collect()
-    assert len(_cost_features._KEPT) == kept - 1
+    assert len(features._KEPT) == kept - 1
 
 
 def test_the_first_reason_counts_and_all_are_in_two_languages() -> None:

@@ -94,9 +94,14 @@ def doors(graph: NavGraph, surface: int, exact: Floats, shown: Floats) -> list[f
 @pytest.mark.parametrize("venue", VENUES)
 def test_it_stays_in_the_free_space_and_needs_nothing_more(venue: str) -> None:
     graph, natural, some = routes(venue)
+    inside = 0
     for leg in walked(some):
         for surface, exact, shown in runs(natural, leg):
-            assert graph.floors.free(surface).sees_many(shown[:-1, :2], shown[1:, :2]).all()
+            free = graph.floors.free(surface)
+            if not free.sees_many(exact[:-1, :2], exact[1:, :2]).all():  # on to a connector beside the floor
+                continue
+            inside += 1
+            assert free.sees_many(shown[:-1, :2], shown[1:, :2]).all()
             ways = graph.floors.ways[surface]
             needed, needs = (
                 {p for options in ways.needs(lines(path)) for option in options for p in option}
@@ -106,6 +111,7 @@ def test_it_stays_in_the_free_space_and_needs_nothing_more(venue: str) -> None:
             assert ways.widths(lines(shown)).min() >= ways.widths(lines(exact)).min() - 1e-6
             assert (shown[[0, -1]] == exact[[0, -1]]).all()
             assert (shown[:, 2] == exact[0, 2]).all()
+    assert inside > 0.8 * len(walked(some))
 
 
 @pytest.mark.parametrize("venue", VENUES)

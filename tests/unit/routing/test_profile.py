@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from indoor3d.errors import InvalidInput, UnknownProfile
-from indoor3d.routing import _profile_files
-from indoor3d.routing._cost_fares import find_fare, read_fare
-from indoor3d.routing._profile_keys import KEYS
+from indoor3d.routing.profile import files
+from indoor3d.routing.cost.fares import find_fare, read_fare
+from indoor3d.routing.profile.keys import KEYS
 from indoor3d.routing.profile import ENVIRONMENT, PROFILES, Options, find_profile, load_profiles
 from tools.profile_tables import PAGE, page
 
@@ -339,7 +339,7 @@ def test_the_rule_of_seoul() -> None:
     ],
 )
 def test_mistakes_in_a_fare_rule(tmp_path: Path, find: str, put: str, key: str) -> None:
-    text = (_profile_files.shipped("fares") / "kr-seoul.toml").read_text(encoding="utf-8")
+    text = (files.shipped("fares") / "kr-seoul.toml").read_text(encoding="utf-8")
     path = tmp_path / "kr-seoul.toml"
     path.write_text(text.replace(find, put, 1), encoding="utf-8")
     with pytest.raises(InvalidInput) as caught:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indoor3d.models.vocabulary import Mode
-from indoor3d.routing._cost_fares import Fare
-from indoor3d.routing._cost_features import NO, UNKNOWN, YES, Features, Floats, Mask
+from indoor3d.routing.cost.fares import Fare
+from indoor3d.routing.cost.features import NO, UNKNOWN, YES, Features, Floats, Mask
 from indoor3d.routing.profile import Options, Profile
 
 Codes = NDArray[np.uint8]

@@ -12,8 +12,8 @@ from typing import Any
 
 from indoor3d.errors import InvalidInput
 from indoor3d.models.building import Text
-from indoor3d.routing._profile_keys import BY_PATH, KEYS, TABLES, Key
-from indoor3d.routing.profile import Profile
+from indoor3d.routing.profile.keys import BY_PATH, KEYS, TABLES, Key
+from indoor3d.routing.profile.values import Profile
 
 _MOST_BYTES = 1 << 20
 _FORMS = {
@@ -46,7 +46,7 @@ def shipped(kind: str) -> Path:
     InvalidInput
         There is none: the package was installed without its data.
     """
-    package = Path(__file__).resolve().parents[1]
+    package = Path(__file__).resolve().parents[2]
     repository = (package.parent / "pyproject.toml").is_file()
     for folder in (package.parent / "assets" / kind if repository else package, package / "_data" / kind):
         if any(folder.glob("*.toml")):
@@ -242,6 +242,7 @@ def _expected(key: Key) -> str:
 
 
 def wrong(path: Path, key: str, expected: str, korean: str) -> InvalidInput:
+    """Say what a file of profiles or fares has wrong, and where."""
     return InvalidInput(
         f"{path.name}{f', {key}' if key else ''}: expected {expected}.",
         ko=f"{path.name}{f', {key}' if key else ''}: 필요한 값은 {korean}.",

@@ -8,7 +8,7 @@ from typing import Any
 
 from indoor3d.errors import InvalidInput
 from indoor3d.models.building import Text
-from indoor3d.routing._profile_files import shipped, wrong
+from indoor3d.routing.profile.files import shipped, wrong
 
 _KEYS: dict[str, tuple[str, type, str]] = {
     "reentry.within_s": ("reentry_s", float, "seconds"),

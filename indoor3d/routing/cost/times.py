@@ -7,8 +7,8 @@ import numpy as np
 
 from indoor3d.models.network import Network
 from indoor3d.models.vocabulary import Mode
-from indoor3d.routing._cost_features import Features, Floats, Indices, Mask
-from indoor3d.routing._cost_rules import (
+from indoor3d.routing.cost.features import Features, Floats, Indices, Mask
+from indoor3d.routing.cost.rules import (
     AVERSE_S,
     CODES,
     CONFINED_LIFT_S,
@@ -18,7 +18,7 @@ from indoor3d.routing._cost_rules import (
     TOLERANCE_M,
     Codes,
 )
-from indoor3d.routing.profile import (
+from indoor3d.routing.profile.values import (
     ESCALATOR_MPS,
     LIFT_BUSY_WAIT_CYCLES,
     LIFT_DOOR_S,

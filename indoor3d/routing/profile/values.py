@@ -325,7 +325,7 @@ def load_profiles(*folders: Path | str) -> Mapping[str, Profile]:
         A folder is missing, or a file does not say what a profile must: ``context`` has the file, the path of the key
         and what is expected.
     """
-    from indoor3d.routing._profile_files import read_profiles, shipped  # noqa: PLC0415 - they make what is defined here
+    from indoor3d.routing.profile.files import read_profiles, shipped  # noqa: PLC0415 - they make what is defined here
 
     return read_profiles([shipped("profiles"), *(Path(folder) for folder in folders)])
 
