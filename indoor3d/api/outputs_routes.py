@@ -1,6 +1,6 @@
 """Shapes of answers about ways, for the documentation only."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -89,6 +89,7 @@ class Relaxed(Shape):
     length_m: float | None
     duration_s: float | None
     elements: list[str]
+    geometry: dict[str, Any]
 
 
 class Part(Shape):

@@ -14,7 +14,7 @@ from indoor3d.api.geojson import Coordinates, Feature
 from indoor3d.api.respond import finite
 from indoor3d.models.building import Building
 from indoor3d.models.vocabulary import Mode
-from indoor3d.routing.directions import Step, guide
+from indoor3d.routing.directions import Guide, Step, Style, guide
 from indoor3d.routing.journey import Journey
 from indoor3d.routing.profile import PROFILES
 from indoor3d.routing.route import Route
@@ -200,17 +200,31 @@ def _waypoint(kind: str, coordinates: list[float], building: Building, level: st
 
 def _steps(
     building: Building, route: Route, manner: Mapping[str, Any]
-) -> Iterator[tuple[Step, dict[str, str], dict[str, Any]]]:
-    """Every step with what is read and what is heard."""
+) -> Iterator[tuple[Step, dict[str, str], dict[str, Any] | None]]:
+    """Every step with what is read and, where it is asked for, what is heard."""
     teller = guide(building)
     steps = teller.steps(route)
-    said = [teller.say(steps, lang=lang, style=style, **manner) for style in ("plain", "spoken") for lang in LANGUAGES]
-    for step, ko, en, heard_ko, heard_en in zip(steps, *said, strict=True):
-        yield step, {"ko": ko, "en": en}, {"ko": heard_ko, "en": heard_en}
+    how = {key: value for key, value in manner.items() if key != "spoken"}
+    texts = _said(teller, steps, "plain", how)
+    heard: Sequence[dict[str, Any] | None] = [None] * len(steps)
+    if manner.get("spoken"):
+        heard = _said(teller, steps, "spoken", how)
+        pace = {key: how[key] for key in ("unit", "step_length_m") if key in how}
+        again = [teller.reassure(steps, lang=lang, **pace) for lang in LANGUAGES]
+        for said, ko, en in zip(heard, *again, strict=True):
+            said["reassure"] = [
+                {"at_m": at, "text": {"ko": one, "en": other}} for (at, one), (_, other) in zip(ko, en, strict=True)
+            ]
+    yield from zip(steps, texts, heard, strict=True)
+
+
+def _said(teller: Guide, steps: Sequence[Step], style: Style, how: Mapping[str, Any]) -> list[dict[str, Any]]:
+    both = [teller.say(steps, lang=lang, style=style, **how) for lang in LANGUAGES]
+    return [dict(zip(LANGUAGES, texts, strict=True)) for texts in zip(*both, strict=True)]
 
 
 def _segment(
-    building: Building, step: Step, text: dict[str, str], spoken: dict[str, Any], *, leg: int, at: Coordinates
+    building: Building, step: Step, text: dict[str, str], spoken: dict[str, Any] | None, *, leg: int, at: Coordinates
 ) -> Feature:
     """One step: the point is where it is to be done, as in the examples of the standard."""
     properties = {
@@ -222,14 +236,13 @@ def _segment(
         "maneuver": step.maneuver,
         "angle_deg": finite(step.angle_deg, 0),
         "text": text,
-        "spoken": spoken,
-        "announce_at_m": step.announce_at_m,
-        "reassure_at_m": list(step.reassure_at_m),
         "level_from": geojson.level_ref(building.level(step.level_from)),
         "level_to": geojson.level_ref(building.level(step.level_to)),
         "elements": list(step.elements),
         "leg": leg,
     }
+    if spoken is not None:
+        properties |= {"spoken": spoken, "announce_at_m": step.announce_at_m}
     return {"type": "Feature", "id": 0, "geometry": {"type": "Point", "coordinates": at}, "properties": properties}
 
 

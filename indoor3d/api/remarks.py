@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 from indoor3d.api import geojson
 from indoor3d.api.cache import VenueData
 from indoor3d.api.respond import finite
@@ -95,6 +97,9 @@ def explanation(data: VenueData, found: Explanation, *, lang: str, now: datetime
             "length_m": finite(sum(route.length_m for route in found.relaxed.routes)),
             "duration_s": finite(sum(route.duration_s for route in found.relaxed.routes)),
             "elements": [n for route in found.relaxed.routes for leg in route.legs for n in leg.elements],
+            "geometry": geojson.line(
+                data.building.frame, np.concatenate([route.positions for route in found.relaxed.routes])
+            ),
         }
     problem = found.problem
     blocked = [] if problem is None else problem.context.get("blocked_by", [])

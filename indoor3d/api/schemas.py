@@ -227,6 +227,9 @@ class RouteRequest(_Asking):
     alternatives: Annotated[
         int, Field(ge=0, le=MAX_ALTERNATIVES, description="How many other ways to give that really differ.")
     ] = 0
+    spoken: Annotated[
+        bool, Field(description="Also what is heard: one action a text, no signs, and when to say it.")
+    ] = False
     turns: Annotated[
         Literal["sides", "clock", "degrees"],
         Field(description="How turns are told; clock and degrees need ``heading_known``."),

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from indoor3d.errors import Indoor3dError, NoRoute
 from indoor3d.models.state import Effects, Reported, Status
 from indoor3d.models.vocabulary import Access, ConnectorCategory, Mode
+from indoor3d.routing.alternatives import alternatives
 from indoor3d.routing.conditions import Conditions
 from indoor3d.routing.cost import Options
 from indoor3d.routing.place import Place
@@ -196,8 +197,6 @@ def others(found: Journey, *, most: int) -> tuple[Journey, ...]:
     """Ways that really differ from a journey between two stops, best first; none where it has more stops."""
     if len(found.routes) != 1 or most < 1:
         return ()
-    from indoor3d.routing.alternatives import alternatives  # noqa: PLC0415
-
     nav, conditions = found.graph, found.conditions
     first, last = (nav.spot(place, conditions) for place in found.places)
     routes = alternatives(nav, first, last, conditions, k=most + 1)

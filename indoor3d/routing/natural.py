@@ -155,12 +155,13 @@ def _field(ways: Ways, free: BaseGeometry) -> "Field":
     areas = [*closures.opened, *(area for _, area in closures.joint)]
     borders = [_sides(area) for area in areas]
     gaps = Gaps(ways.surface.ground)
-    narrow = shapely.get_coordinates(gaps.lines).reshape(-1, 4)
+    thresholds = np.array([p.threshold for p in ways.surface.passages], dtype=object)
+    narrow = shapely.get_coordinates([*gaps.lines, *thresholds]).reshape(-1, 4)
     lines = np.ascontiguousarray(np.vstack([walls, *borders, narrow]))
     tags = [np.full(len(walls), -1), *(np.full(len(b), i) for i, b in enumerate(borders))]
     tag = np.concatenate([*tags, len(areas) + np.arange(len(narrow))]).astype(np.int32)
     width = np.full(len(lines), np.inf)
-    width[len(lines) - len(narrow) :] = gaps.width_m
+    width[len(lines) - len(narrow) :] = [*gaps.width_m, *(p.width_m for p in ways.surface.passages)]
     opens = np.concatenate([np.ones(len(areas)), np.zeros(len(narrow))]).astype(np.uint8)
     origin, shape = _grid(walls)
     first, items = _cells(lines, origin, shape)

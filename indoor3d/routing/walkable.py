@@ -102,10 +102,13 @@ def as_multipolygon(geometry: BaseGeometry) -> MultiPolygon:
 
 def erode(ground: Any, radius_m: float) -> Any:
     """Shrink the ground, or an array of grounds, by a radius; corners stay corners."""
-    if isinstance(ground, np.ndarray) or len(shapely.get_rings(ground)) < _MANY_RINGS:
+    if isinstance(ground, np.ndarray):
         return offset(ground, -radius_m)
-    # GEOS' buffer takes time that grows with the square of the number of rings; apart from one another, they do not.
     parts = shapely.get_parts(ground)
+    parts = parts[shapely.get_dimensions(parts) == 2]
+    if len(shapely.get_rings(parts)) < _MANY_RINGS:
+        return as_multipolygon(shapely.multipolygons(shapely.get_parts(offset(parts, -radius_m))))
+    # GEOS' buffer takes time that grows with the square of the number of rings; apart from one another, they do not.
     shells = offset(shapely.polygons(shapely.get_exterior_ring(parts)), -radius_m)
     holes = [ring for part in parts for ring in part.interiors]
     grown = offset(shapely.polygons(holes), radius_m) if holes else []

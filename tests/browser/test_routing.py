@@ -445,7 +445,7 @@ def test_what_is_around_is_listed_by_the_way_one_walks(opened: Opener) -> None:
     def know(body: Any) -> None:
         for feature in body["features"]:
             hours = {"text": "05:30-24:00", "status": "open"}
-            feature["properties"] |= {"inside_gates": False, "hours": hours}
+            feature["properties"] |= {"inside_gates": False, "opening": hours}
 
     _changed(page, "/v1/nearby", know)
     page.get_by_role("tab", name="Around").click()

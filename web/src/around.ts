@@ -52,7 +52,7 @@ function nearOf(feature: Feature, { frame, levels }: Pick<Context, "frame" | "le
   const number = (name: string): number | undefined => (typeof p[name] === "number" ? p[name] : undefined);
   const flag = (name: string): boolean | undefined => (typeof p[name] === "boolean" ? p[name] : undefined);
   const [position] = positionsOf(feature.geometry?.coordinates);
-  const hours = typeof p["hours"] === "string" ? { text: p["hours"], status: "" } : asRecord(p["hours"]);
+  const hours = asRecord(p["opening"]);
   const level = findLevel(levels, String(asRecord(p["level"])["id"] ?? p["level"] ?? ""));
   return {
     id: String(feature.id ?? ""),

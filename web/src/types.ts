@@ -101,6 +101,8 @@ export interface RouteRequest {
   /** RFC 3339, with the offset from UTC. */
   depart_at?: string;
   alternatives?: number;
+  /** What is heard as well as what is read. */
+  spoken?: boolean;
   lang: Lang;
 }
 

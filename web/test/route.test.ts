@@ -96,7 +96,7 @@ describe("the question", () => {
     const store = new Store("en");
     expect(questionOf(store.get(), "v")).toBeUndefined();
     store.set({ from: place("a"), to: place("b") });
-    expect(questionOf(store.get(), "v")).toEqual({ venue: "v", waypoints: [{ ref: "a" }, { ref: "b" }], profile: "walk", alternatives: 2, lang: "en" });
+    expect(questionOf(store.get(), "v")).toEqual({ venue: "v", waypoints: [{ ref: "a" }, { ref: "b" }], profile: "walk", alternatives: 2, spoken: true, lang: "en" });
     store.set({ profile: "wheelchair", options: turned({}, "avoid_gates", true), closed: new Set(["x"]), departAt: "2026-12-01T08:30" });
     expect(questionOf(store.get(), "v")).toMatchObject({ profile: "wheelchair", options: { avoid_gates: true }, closed: ["x"], depart_at: new Date(2026, 11, 1, 8, 30).toISOString() });
     store.set({ departAt: "soon" });
@@ -219,7 +219,7 @@ describe("around", () => {
 
   it("keeps unknown unknown", () => {
     const features: Feature[] = [
-      { type: "Feature", id: "a", geometry: { type: "Point", coordinates: [0, 0, 0] }, properties: { name: { en: "A" }, category: "aed", level: { id: "g" }, distance_m: 4, walk_s: 3, step_free: true, inside_gates: false, hours: { text: "24/7", status: "open" } } },
+      { type: "Feature", id: "a", geometry: { type: "Point", coordinates: [0, 0, 0] }, properties: { name: { en: "A" }, category: "aed", level: { id: "g" }, distance_m: 4, walk_s: 3, step_free: true, inside_gates: false, opening: { text: "24/7", status: "open" } } },
       { type: "Feature", id: "b", geometry: { type: "Point", coordinates: [0, 0, 0] }, properties: { distance_m: null, step_free: null, hours: "" } },
     ];
     const [a, b] = readNearby({ type: "FeatureCollection", features }, context);

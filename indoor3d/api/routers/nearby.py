@@ -1,16 +1,12 @@
 """What is around somebody: facilities, exits, lifts, restrooms, by the way one walks."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-import numpy as np
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from indoor3d.api import geojson
-from indoor3d.api.around import Candidate, candidates
 from indoor3d.api.cache import VenueData
 from indoor3d.api.deps import (
     By,
@@ -34,14 +30,13 @@ from indoor3d.api.openapi import gives
 from indoor3d.api.outputs import Nearby
 from indoor3d.api.respond import GEOJSON, PRIVATE, Document, answer, finite, ready
 from indoor3d.api.routers.locate import venue_at
-from indoor3d.errors import OffNetwork
-from indoor3d.models.vocabulary import Access
+from indoor3d.routing.around import Candidate, Found, Wish, around, on_wheels
 from indoor3d.routing.place import Place, place_at
 
 router = APIRouter(prefix="/v1/nearby", tags=["Around me"])
 
 
-class Wish(BaseModel):
+class Question(BaseModel):
     """What is asked for: the query parameters."""
 
     lon: Lon
@@ -66,24 +61,16 @@ class Wish(BaseModel):
         """Categories wanted; none means all."""
         return frozenset(self.category.split(",")) if self.category else frozenset()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """One candidate with its distances; ``walk_m`` is infinite when there is no way, NaN when nobody looked.
-
-    ``inside_gates`` is None where nobody can tell.
-    """
-
-    candidate: Candidate
-    line_m: float
-    walk_m: float
-    walk_s: float
-    step_free: bool | None
-    inside_gates: bool | None = None
-
-
-_OTHER_SIDE_M = 150.0
-"""What lies beyond the gates counts so much farther: a fare, and the way back (ACCESSIBILITY.md §6, no. 10; D)."""
+    def asked(self, moment: Moment) -> Wish:
+        """As routing takes it."""
+        return Wish(
+            categories=self.categories,
+            radius_m=self.radius,
+            profile=self.mode,
+            by_walk=self.by_walk,
+            accessible=self.accessible == "true",
+            effects=moment.effects,
+        )
 
 
 @router.get(
@@ -95,7 +82,7 @@ _OTHER_SIDE_M = 150.0
     responses=gives(Nearby, "What is near.", media_type=GEOJSON, problems=[404, 422]),
 )
 async def nearby(
-    request: Request, services: ServicesDep, lang: LanguageDep, wish: Annotated[Wish, Query()]
+    request: Request, services: ServicesDep, lang: LanguageDep, wish: Annotated[Question, Query()]
 ) -> Response:
     """Find what is around."""
     if wish.venue is not None:
@@ -116,12 +103,12 @@ async def nearby(
 
 
 def _answer(
-    data: VenueData, start: Place, wish: Wish, links: Links, query: dict[str, str], moment: Moment
+    data: VenueData, start: Place, wish: Question, links: Links, query: dict[str, str], moment: Moment
 ) -> dict[str, Any]:
-    found = _search(data, start, wish, moment)
+    found = around(data.graph, start, wish.asked(moment))
     shown = found[wish.offset : wish.offset + wish.limit]
     if wish.by_walk:
-        shown = _on_wheels(data, start, shown, moment)
+        shown = on_wheels(data.graph, start, shown, effects=moment.effects)
     made = [{"rel": "self", "href": links.to("nearby", **query), "type": GEOJSON}]
     following = wish.offset + wish.limit
     if following < len(found):
@@ -138,72 +125,6 @@ def _answer(
     }
 
 
-def _search(data: VenueData, start: Place, wish: Wish, moment: Moment) -> list[Found]:
-    wanted = candidates(data.building, near=start, categories=wish.categories)
-    lines = [float(np.hypot(c.place.x_m - start.x_m, c.place.y_m - start.y_m)) for c in wanted]
-    # No way is shorter than the straight line: what is farther need not be walked to.
-    near = [(c, line) for c, line in zip(wanted, lines, strict=True) if line <= wish.radius]
-    if wish.by_walk:
-        walked = _walked(data, start, near, wish.mode, moment)
-        found = [f for f in walked if f.walk_m <= wish.radius or np.isinf(f.walk_m)]
-    else:
-        found = [
-            Found(candidate=c, line_m=line, walk_m=np.nan, walk_s=np.nan, step_free=None)
-            for c, line in near
-            if start.level in {None, c.place.level}
-        ]
-    found = [replace(f, inside_gates=_inside_gates(data, f.candidate.place)) for f in found]
-    if wish.accessible == "true":
-        reached = _on_wheels(data, start, found, moment) if wish.by_walk else found
-        found = [f for f in reached if _accessible(f, wish)]
-    here = _inside_gates(data, start)
-
-    def order(f: Found) -> tuple[float, float, str]:
-        away = f.walk_m if wish.by_walk else f.line_m
-        crosses = None not in {here, f.inside_gates} and here != f.inside_gates
-        return away + _OTHER_SIDE_M * crosses, f.line_m, f.candidate.element.id
-
-    return sorted(found, key=order)
-
-
-def _inside_gates(data: VenueData, place: Place) -> bool | None:
-    """Whether a place lies in the paid area; None where it lies in no space."""
-    if place.level is None:
-        return None
-    space = data.graph.space_at(place.level, (place.x_m, place.y_m, place.z_m or 0.0))
-    return None if space is None else space.access is Access.PAID
-
-
-def _accessible(found: Found, wish: Wish) -> bool:
-    """Accept only what is known: reached without steps, and either said to be accessible or a mere way out."""
-    if wish.by_walk and not found.step_free:
-        return False
-    if found.candidate.accessible is None:
-        return wish.by_walk and found.candidate.category == "exit"
-    return found.candidate.accessible
-
-
-def _walked(
-    data: VenueData, start: Place, near: Sequence[tuple[Candidate, float]], mode: str, moment: Moment
-) -> list[Found]:
-    goals = [candidate.place for candidate, _ in near]
-    ways = data.graph.distances(start, goals, profile=mode, effects=moment.effects)
-    return [
-        Found(candidate=candidate, line_m=line, walk_m=float(length), walk_s=float(seconds), step_free=None)
-        for (candidate, line), length, seconds in zip(near, ways.length_m, ways.duration_s, strict=True)
-    ]
-
-
-def _on_wheels(data: VenueData, start: Place, found: Sequence[Found], moment: Moment) -> list[Found]:
-    """Find out what a wheelchair reaches; nothing from where it cannot stand."""
-    goals = [f.candidate.place for f in found]
-    try:
-        ways = data.graph.distances(start, goals, profile="wheelchair", effects=moment.effects).length_m
-    except OffNetwork:
-        ways = np.full(len(goals), np.inf)
-    return [replace(f, step_free=bool(np.isfinite(way))) for f, way in zip(found, ways, strict=True)]
-
-
 def _opening(candidate: Candidate, moment: Moment) -> dict[str, Any]:
     """Opening hours, and whether they hold at this moment: open, closed, or unknown, which is not open."""
     text = getattr(candidate.element, "hours", "")
@@ -214,7 +135,7 @@ def _opening(candidate: Candidate, moment: Moment) -> dict[str, Any]:
     return {"text": text, "status": status}
 
 
-def _feature(data: VenueData, found: Found, wish: Wish, links: Links, moment: Moment) -> geojson.Feature:
+def _feature(data: VenueData, found: Found, wish: Question, links: Links, moment: Moment) -> geojson.Feature:
     candidate = found.candidate
     made = geojson.feature(data, candidate.element, on=candidate.place.level)
     made["geometry"] = geojson.point(

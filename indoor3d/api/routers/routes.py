@@ -210,6 +210,7 @@ def _manner(body: RouteRequest, found: Journey) -> dict[str, Any]:
         "unit": body.unit,
         "step_length_m": body.step_length_m or found.conditions.profile.step_length_m,
         "heading_known": body.heading_known,
+        "spoken": body.spoken,
     }
 
 

@@ -77,7 +77,9 @@ def turns_deg(path: Floats) -> Floats:
 
 def doors(graph: NavGraph, surface: int, exact: Floats, shown: Floats) -> list[float]:
     """How far from their middles a path crosses the doors that are not where it starts or ends."""
-    found = []
+    found: list[float] = []
+    if not graph.floors.free(surface).sees_many(exact[:-1, :2], exact[1:, :2]).all():
+        return found  # on to a connector beside the floor: the exact piece stays
     for p in graph.floors.ways[surface].surface.passages:
         crossing = shapely.intersection(shapely.linestrings(shown[:, :2]), p.threshold)
         if (

@@ -22,6 +22,7 @@ export function questionOf(state: State, venue: string): RouteRequest | undefine
     ...(closed.size > 0 && { closed: [...closed] }),
     ...(moment && !Number.isNaN(moment.getTime()) && { depart_at: moment.toISOString() }),
     alternatives: ALTERNATIVES,
+    spoken: true,
     lang,
   };
 }
