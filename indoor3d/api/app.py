@@ -76,10 +76,10 @@ def create_app(settings: Settings, store: Catalog) -> ASGIApp:
     """
     limits = settings.limits
     api = _Api(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    for router in _OTHERS:  # routes are asked most: they are matched first
+        api.include_router(router)
     for router in _READING:
         api.include_router(router, dependencies=[Depends(answer_format)])
-    for router in _OTHERS:
-        api.include_router(router)
     live, ready = LiveState(store), VenueCache(store, capacity=limits.venues)
     api.state.services = Services(
         settings=settings,

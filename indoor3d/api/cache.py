@@ -5,12 +5,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property
 
+import numpy as np
+
 from indoor3d.api.respond import Document
 from indoor3d.errors import CorruptBlob, StoreUnavailable, UnknownElement, UnknownVenue
 from indoor3d.models.building import Building, Connector, Exit, Facility, Opening, Space
 from indoor3d.models.issue import Report
 from indoor3d.models.korean import with_particle
-from indoor3d.models.network import Networks
+from indoor3d.models.network import Network, Networks
+from indoor3d.models.search import index_of
+from indoor3d.routing.directions import guide
 from indoor3d.routing.graph import NavGraph
 from indoor3d.store.base import Catalog, VenueRecord
 
@@ -21,6 +25,14 @@ _STRIPES = 16
 _DOCUMENTS = 64
 _LONGEST_ID = 128
 _COUNTED_AT_ONCE = 64
+_FIRST = ("walk", "wheelchair")
+_PER_COLUMN_BYTE, _ELEMENT_BYTES = 3.0, 10_000.0
+"""Memory for a byte of the stored columns, and for an element (tools/bench_city.py measures both together)."""
+_MADE_AFTER = 8
+"""Questions after which landmarks are made and every table was needed once."""
+_LIGHT_NODES = 10_000
+"""In a network of so many nodes a route takes about 2 ms (docs/benchmarks.md)."""
+_KEYS = 64
 
 Counts = Mapping[str, int]
 """How many levels, spaces, openings, connectors, exits, facilities and refuges there are."""
@@ -32,6 +44,18 @@ def counts(building: Building) -> Counts:
     return {name: len(getattr(building, name)) for name in groups}
 
 
+def weight_bytes(building: Building, network: Networks) -> int:
+    """Memory that a venue takes with all that questions make of it, roughly: 300 stations were measured."""
+    columns = sum(_columns_bytes(one) for one in (network, *network.wider))
+    elements = sum(counts(building).values()) + len(building.obstacles)
+    return round(_PER_COLUMN_BYTE * columns + _ELEMENT_BYTES * elements)
+
+
+def _columns_bytes(network: Network) -> int:
+    own = (value.nbytes for value in vars(network).values() if isinstance(value, np.ndarray))
+    return sum(own) + sum(column.nbytes for surface in network.surfaces for column in surface.ways.values())
+
+
 class VenueData:
     """One version of one venue; never changes, so what is derived from it is kept."""
 
@@ -40,8 +64,33 @@ class VenueData:
         self.building = building
         self.report = report
         self.graph = NavGraph(building, network)
+        self.weight_bytes = weight_bytes(building, network)
         self._documents: OrderedDict[Hashable, Document] = OrderedDict()
+        self._asked: dict[Hashable, int] = {}
         self._lock = threading.Lock()
+
+    def is_light(self, key: Hashable) -> bool:
+        """Whether what ``key`` stands for was asked so often that everything for it is made, and the venue is small."""
+        return self._asked.get(key, 0) >= _MADE_AFTER and self.graph.rows.count <= _LIGHT_NODES
+
+    def lighten(self, key: Hashable) -> None:
+        """Count a question that was answered."""
+        with self._lock:
+            if len(self._asked) < _KEYS or key in self._asked:
+                self._asked[key] = self._asked.get(key, 0) + 1
+
+    def prepare(self) -> None:
+        """Make what the first questions would make: the graphs of a walker and of a wheelchair, steps, names."""
+        for profile in _FIRST:
+            conditions = self.graph.conditions(profile, ())
+            graph = self.graph.for_body(conditions.profile)
+            graph.arcs(conditions)
+            for surface in range(len(graph.network.surfaces)):
+                node = graph.floors.nodes(surface)[:1]
+                graph.links_many(surface, graph.network.node_position[node, :2], conditions)
+                graph.naturaliser.field(surface)
+        guide(self.building)
+        index_of(self.building)
 
     @cached_property
     def elements(self) -> dict[str, Element]:
@@ -94,12 +143,15 @@ class VenueCache:
     store : Catalog
     capacity : int
         How many venues are kept.
+    most_bytes : int, optional
+        How much they may weigh together (:func:`weight_bytes`); the one used last is kept whatever it weighs.
     """
 
-    def __init__(self, store: Catalog, *, capacity: int) -> None:
+    def __init__(self, store: Catalog, *, capacity: int, most_bytes: int | None = None) -> None:
         self._store = store
-        self._capacity = capacity
+        self._capacity, self._most_bytes = capacity, most_bytes
         self._ready: OrderedDict[str, VenueData] = OrderedDict()
+        self._weight = 0
         self._lock = threading.Lock()
         self._counts: dict[str, tuple[str, Counts]] = {}
         self._loading = tuple(threading.Lock() for _ in range(_STRIPES))
@@ -149,12 +201,44 @@ class VenueCache:
             data = self.current(venue)
             if data is None:
                 data = self._read(venue)
-                with self._lock:
-                    self._ready[venue] = data
-                    self._ready.move_to_end(venue)
-                    while len(self._ready) > self._capacity:
-                        self._ready.popitem(last=False)
+                self._keep(venue, data)
             return data
+
+    def preload(self, venue: str) -> bool:
+        """Load a venue ahead of any question, unless something would have to go for it; blocks.
+
+        Returns
+        -------
+        bool
+            Whether there was room; a venue that is there already needs none.
+
+        Raises
+        ------
+        UnknownVenue, CorruptBlob, StoreUnavailable
+        """
+        with self._loading[hash(venue) % _STRIPES]:
+            if self.current(venue) is not None:
+                return True
+            data = self._read(venue)
+            data.prepare()
+            return self._keep(venue, data, pushing=False)
+
+    def _keep(self, venue: str, data: VenueData, *, pushing: bool = True) -> bool:
+        """Keep a venue; the one used longest ago goes for it, unless it is not ``pushing``."""
+        with self._lock:
+            old = self._ready.pop(venue, None)
+            self._weight -= old.weight_bytes if old else 0
+            if not pushing and self._is_full(data):
+                return False
+            while self._ready and self._is_full(data):
+                self._weight -= self._ready.popitem(last=False)[1].weight_bytes
+            self._ready[venue] = data
+            self._weight += data.weight_bytes
+        return True
+
+    def _is_full(self, data: VenueData) -> bool:
+        heavy = self._most_bytes is not None and self._weight + data.weight_bytes > self._most_bytes
+        return heavy or len(self._ready) >= self._capacity
 
     def graph(self, venue: str) -> NavGraph | None:
         """The graph of a venue, loaded if need be; None where there is no such venue."""

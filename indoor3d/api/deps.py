@@ -1,8 +1,9 @@
 """Query parameters and services, each named once; routers declare what they need and get it checked."""
 
 import re
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Depends, Path, Query, Request
 from pydantic import AfterValidator, BeforeValidator
@@ -20,6 +21,8 @@ from indoor3d.models.vocabulary import FacilityCategory
 from indoor3d.routing.city import City
 from indoor3d.routing.profile import PROFILES
 from indoor3d.store.base import Catalog
+
+T = TypeVar("T")
 
 _NUMBER = re.compile(r"[+-]?(\d{1,18}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
@@ -72,6 +75,24 @@ class Services:
         """
         current = self.venues.current(venue)
         return current if current is not None else await self.quick.run(self.venues.load, venue)
+
+
+    async def soon(self, data: VenueData, key: Hashable, function: Callable[[], T]) -> T:
+        """Call what takes a millisecond or two once everything for it is made: then at once, before that in a thread.
+
+        A thread costs more than such an answer. What is asked of a venue for the first few times makes tables and the like,
+        which takes longer; a large venue always may.
+
+        Raises
+        ------
+        Refused
+            As :meth:`WorkPool.run`.
+        """
+        if data.is_light(key):
+            return function()
+        found = await self.quick.run(function)
+        data.lighten(key)
+        return found
 
 
 def _services(request: Request) -> Services:

@@ -9,7 +9,8 @@ from indoor3d.api.cache import VenueCache, VenueData
 from indoor3d.api.live import LiveState, calendar_of
 from indoor3d.api.moment import Moment, Moments
 from indoor3d.cli.common import closed_ids, now, placed
-from indoor3d.errors import UnknownVenue
+from indoor3d.errors import UnknownElement, UnknownVenue
+from indoor3d.models.building import Building
 from indoor3d.routing.city import Asked, City
 from indoor3d.routing.graph import NavGraph
 from indoor3d.routing.journey import Journey, Stop, journey
@@ -143,21 +144,31 @@ def across(venues: Venues, stops: Sequence[Where], options: Mapping[str, Any]) -
     ------
     NoRoute, OffNetwork, UnknownElement, UnknownProfile, UnknownLevel, InvalidPosition, InvalidInput
     """
-    ends = [venues.data(venue).building for venue in dict.fromkeys(venue for venue, _ in stops)]
-    closed = dict.fromkeys(name for building in ends for name in closed_ids(building, options["closed"]))
-    closed = {name: None for name in closed if name not in options["closed"] or not _resolved(ends, name)} | {}
-    city = City(venues.graph)
+    closed = _closed_in(
+        [venues.data(venue).building for venue in dict.fromkeys(v for v, _ in stops)], options["closed"]
+    )
     asked = Asked(
         profile=options["profile"],
-        closed=tuple(
-            dict.fromkeys(
-                name
-                for venue in dict.fromkeys(venue for venue, _ in stops)
-                for name in closed_ids(venues.data(venue).building, options["closed"])
-            )
-        ),
+        closed=closed,
         options=options_of(options),
         effects=lambda venue: venues.moment(venues.data(venue)).effects,
     )
-    found = (part for start, goal in pairwise(stops) for part in city.journey(start, goal, asked))
+    city = City(venues.graph)
+    found = [part for start, goal in pairwise(stops) for part in city.journey(start, goal, asked)]
+    for name in closed:
+        if not venues.known(name):
+            raise UnknownElement(
+                f"No venue on the way has an element {name[:64]!r}.",
+                ko=f"지나는 장소에 {name[:64]!r} 요소가 없습니다.",
+                element=name[:64],
+            )
     return [(venues.data(part.graph.building.venue.id), part) for part in found]
+
+
+def _closed_in(buildings: Sequence[Building], names: Sequence[str]) -> tuple[str, ...]:
+    """Ids of what is to be closed: what each of some buildings calls so; else as it was given, for a venue in between."""
+    found: list[str] = []
+    for name in names:
+        ids = [ident for building in buildings for ident in closed_ids(building, [name]) if ident in building.by_id]
+        found += ids or [name]
+    return tuple(dict.fromkeys(found))

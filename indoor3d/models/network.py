@@ -3,7 +3,9 @@
 :class:`Network` is a value. :class:`indoor3d.routing.graph.NavGraph` answers questions about it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,11 +29,15 @@ class Surface:
         z, site frame.
     free : MultiPolygon, metres, site frame
         Where the centre of a body of the network's radius can be.
+    ways : mapping of str to array
+        What is known about straight ways on it, as the columns that routing makes of it and reads back; they are none of
+        the surface's own, and empty where nobody has made them: then they follow from the building.
     """
 
     level: str
     floor_m: float
     free: MultiPolygon
+    ways: Mapping[str, NDArray[Any]] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -81,11 +81,24 @@ def snap(free: Polygon | MultiPolygon) -> tuple[Lattice, MultiPolygon]:
     lattice = _over(free)
     scaled = shapely.transform(shapely.force_2d(free), lattice.scale)
     if not shapely.is_valid(scaled):
-        scaled = shapely.make_valid(scaled)
+        scaled = _repaired(scaled)
     parts = _areas(shapely.set_precision(MultiPolygon(_areas(scaled)), 1.0))
     if not parts:
         raise InvalidInput("the polygon has no area", ko="다각형에 면적이 없습니다")
     return lattice, shapely.orient_polygons(shapely.normalize(MultiPolygon(parts)))
+
+
+def _repaired(free: Polygon | MultiPolygon) -> shapely.Geometry:
+    """What shells enclose and holes do not, each ring by itself repaired to its even-odd interior.
+
+    A hole that meets its shell along a wall may cross it once coordinates are rounded; repaired together, GEOS then takes
+    the hole for ground.
+    """
+    parts = shapely.get_parts(free)
+    shells = shapely.make_valid(shapely.polygons(shapely.get_exterior_ring(parts)))
+    holes = [[shapely.make_valid(Polygon(ring)) for ring in part.interiors] for part in parts]
+    cut = [shapely.difference(shell, shapely.union_all(own)) for shell, own in zip(shells, holes, strict=True)]
+    return shapely.union_all([Polygon(), *(part for one in cut for part in _areas(one))])
 
 
 def _over(free: Polygon | MultiPolygon) -> Lattice:

@@ -103,7 +103,10 @@ def _roadmap(building: Building, radius_m: float) -> tuple[dict[str, Any], tuple
     crossing_start, crossing = crossings(arrays, surfaces, elements)
     return {
         "radius_m": radius_m,
-        "surfaces": tuple(Surface(level=s.level, floor_m=s.floor_m, free=s.free) for s in surfaces),
+        "surfaces": tuple(
+            Surface(level=s.level, floor_m=s.floor_m, free=s.free, ways=way.to_columns())
+            for s, way in zip(surfaces, ways, strict=True)
+        ),
         "elements": tuple(names),
         "exit_id": tuple(exits),
         "exit_node": np.array([node_of["exit", (e, 0)] for e in exits], np.int32),

@@ -1,6 +1,6 @@
 """Under which a question is asked: who moves, what they ask for, what is closed, slowed or turned round just now."""
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
@@ -24,7 +24,7 @@ Indices = NDArray[np.int32]
 
 TIE_S_PER_M = 1e-9
 """Of equally quick ways the shorter one is chosen."""
-_KEPT = 32
+_KEPT = 128
 _RUNNING = frozenset({ConnectorCategory.ESCALATOR, ConnectorCategory.MOVING_WALK})
 
 
@@ -194,6 +194,16 @@ class Weights:
             found = {self.network.elements[i]: float(burden[i]) for i in np.flatnonzero(burden > 0)}
             self._elements.keep(key, found)
         return found
+
+    def burdens_of(self, conditions: Conditions, surface: int, openings: Sequence[str]) -> Floats | None:
+        """The same for the openings of a surface, in their order; None where none of them costs anything."""
+        key = (conditions.mover, "burdens", surface)
+        if key not in self._elements:
+            burdens = self.burdens_s(conditions)
+            found = np.array([burdens.get(name, 0.0) for name in openings])
+            self._elements.keep(key, found if found.any() else None)
+        kept: Floats | None = self._elements.get(key)
+        return kept
 
     def seconds(self, conditions: Conditions) -> Floats:
         """(A,) seconds along every arc of :attr:`rows`; closures do not count."""

@@ -413,13 +413,11 @@ class NavGraph(NetworkxGraph):
 
     def _burdens(self, surface: int, starts: Floats, ends: Floats, conditions: Conditions) -> Floats:
         """What straight ways cost for the openings they go through."""
-        burdens = self.weights.burdens_s(conditions)
-        found = np.zeros(len(ends))
-        if burdens and len(ends):
-            lines = shapely.linestrings(np.stack([starts, ends], axis=1))
-            for line, names in enumerate(self.floors.ways[surface].crossed(lines)):
-                found[line] = sum(burdens.get(name, 0.0) for name in names)
-        return found
+        ways = self.floors.ways[surface]
+        value = self.weights.burdens_of(conditions, surface, ways.openings)
+        if value is None or not len(ends):
+            return np.zeros(len(ends))
+        return ways.through(np.concatenate([starts, ends], axis=1), value)
 
     def _place(self, place: Place | str) -> Place:
         return find_place(self.building, place) if isinstance(place, str) else place

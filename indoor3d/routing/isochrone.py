@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-CELL_M = 0.5
-"""Longest side of a triangle that a border runs through. A border is off by less: half of it round a corner close by,
-1 cm where the front is 3 m wide or more (the sagitta of a chord of 0.5 m)."""
+CELL_M = 1.0
+"""Longest side of a triangle that a border runs through. A border is off by less; by 4 cm where the front is 3 m wide or more
+(the sagitta of a chord of 1 m)."""
 _FARTHEST = 1 / np.sqrt(3)
 """No point of a triangle is farther from all its vertices than this share of its longest side."""
 _CLEAR = 0.01
@@ -165,6 +165,16 @@ class Clock:
             return floors.free(surface)
         return FreeSpace(as_multipolygon(floors.open_part(surface, self.refused)))
 
+    def known(self, surface: int, points: Floats) -> Floats:
+        """Seconds to those points (K, 2) that are corners that can be reached; not a number for the others."""
+        corners = self.graph.floors.free(surface).corners  # sorted by x, then y, as complex numbers are
+        if not len(corners):
+            return np.full(len(points), np.nan)
+        wanted = points[:, 0] + 1j * points[:, 1]
+        place = np.minimum(np.searchsorted(corners[:, 0] + 1j * corners[:, 1], wanted), len(corners) - 1)
+        seconds = self.node_s[self.graph.floors.nodes(surface)[place]]
+        return np.where((corners[place] == points).all(axis=1) & np.isfinite(seconds), seconds, np.nan)
+
     def seconds(self, surface: int, points: Floats) -> Floats:
         """Seconds to points (K, 2) of a surface along the ways that cost least; infinite where no way leads.
 
@@ -237,19 +247,23 @@ class _Mesh:
         """The part that is reached within a time."""
         inside = self.seconds[self.triangles] <= time_s
         count = inside.sum(axis=1)
-        pieces = [shapely.polygons(self.at[self.triangles[count == 3]])]
+        whole = self.triangles[count == 3]
+        sides, borders = [whole[:, [k, (k + 1) % 3]] for k in range(3)], [np.empty((0, 2), np.int64)]
         for number in (1, 2):
-            # turned so that the odd vertex out comes first
+            # turned so that the odd vertex out comes first; a border point on a side is, for now, minus its number less one
             rows = np.flatnonzero(count == number)
             odd = np.argmax(inside[rows] == (number == 1), axis=1)
             a, b, c = (self.triangles[rows, (odd + k) % 3] for k in range(3))
-            one, other = (self._border(a, v, time_s, speed_mps) for v in (b, c))
-            ring = [self.at[a], one, other] if number == 1 else [one, self.at[b], self.at[c], other]
-            pieces.append(shapely.polygons(np.stack(ring, axis=1)))
-        whole = shapely.coverage_union_all(np.concatenate(pieces))
-        tidy = shapely.simplify(whole, _STRAIGHT_M)  # points on straight walls
-        polygon = as_multipolygon(tidy if tidy.is_valid else shapely.make_valid(whole))
-        return shapely.orient_polygons(polygon)
+            met = sum(map(len, borders))
+            one, other = -1 - met - np.arange(len(a)), -1 - met - len(a) - np.arange(len(a))
+            borders += [np.stack([a, b], axis=1), np.stack([a, c], axis=1)]
+            ring = [a, one, other] if number == 1 else [one, b, c, other]
+            sides += [np.stack([ring[k], ring[(k + 1) % len(ring)]], axis=1) for k in range(len(ring))]
+        crossed, which = np.unique(np.sort(np.concatenate(borders), axis=1), axis=0, return_inverse=True)
+        points = np.vstack([self.at, self._border(crossed[:, 0], crossed[:, 1], time_s, speed_mps)])
+        ends = np.concatenate(sides)
+        ends[ends < 0] = len(self.at) + which.reshape(-1)[-1 - ends[ends < 0]]
+        return _outlined(points, ends)
 
     def _border(self, a: Ints, b: Ints, time_s: float, speed_mps: float) -> Floats:
         """Where a time runs through sides; the same point whichever way round a side is given."""
@@ -265,18 +279,34 @@ class _Mesh:
         return start + (end - start) * np.clip(share, _CLEAR, 1 - _CLEAR)[:, None]
 
 
+def _outlined(points: Floats, sides: Ints) -> MultiPolygon:
+    """The area of faces whose sides these are, (K, 2) rows of points: sides that two faces share go."""
+    low, high = sides.min(axis=1), sides.max(axis=1)
+    key, count = np.unique(low * len(points) + high, return_counts=True)
+    outer = key[count == 1]
+    if not len(outer):
+        return MultiPolygon()
+    lines = shapely.linestrings(np.stack([points[outer // len(points)], points[outer % len(points)]], axis=1))
+    built = shapely.build_area(shapely.multilinestrings(lines))
+    tidy = shapely.simplify(built, _STRAIGHT_M)  # points on straight walls
+    return shapely.orient_polygons(as_multipolygon(tidy if tidy.is_valid else shapely.make_valid(built)))
+
+
 def _refined(clock: Clock, surface: int, times: Floats, cell_m: float) -> _Mesh:
     """The triangles of a surface, small where one of the times runs through."""
     at, triangles = _triangles(clock.open_floor(surface))
-    seconds = clock.seconds(surface, at)
+    seconds = clock.known(surface, at)
+    asked = np.isnan(seconds)
+    seconds[asked] = clock.seconds(surface, at[asked])
     while True:
         corners = at[triangles]
         side = np.hypot(*np.moveaxis(corners[:, [1, 2, 0]] - corners, 2, 0))
-        margin = side.max(axis=1) * (_FARTHEST / clock.speed_mps)
         value = seconds[triangles]
-        low, high = value.min(axis=1) - margin, value.max(axis=1) + margin
-        crossed = (low[:, None] <= times) & (times <= high[:, None])
-        wanted = crossed.any(axis=1)[:, None] & (side > cell_m)
+        low, high = _bounds(value, corners, side, clock.speed_mps)
+        # in the last round a border that only grazes a triangle is let go: it is off by less than the cell there, too
+        last = side.max(axis=1) <= 2 * cell_m
+        low, high = np.where(last, value.min(axis=1), low), np.where(last, value.max(axis=1), high)
+        wanted = ((low[:, None] <= times) & (times <= high[:, None])).any(axis=1)[:, None] & (side > cell_m)
         if not wanted.any():
             return _Mesh(at=at, seconds=seconds, triangles=triangles)
         ends = np.sort(np.stack([triangles, triangles[:, [1, 2, 0]]], axis=2), axis=2)
@@ -286,6 +316,29 @@ def _refined(clock: Clock, surface: int, times: Floats, cell_m: float) -> _Mesh:
         place = np.minimum(np.searchsorted(split, key), len(split) - 1)
         triangles = _split(triangles, np.where(split[place] == key, place + len(at), -1))
         at, seconds = np.vstack([at, middle]), np.append(seconds, clock.seconds(surface, middle))
+
+
+def _bounds(value: Floats, corners: Floats, side: Floats, speed_mps: float) -> tuple[Floats, Floats]:
+    """Between which seconds all of each triangle lies, where nothing in it is impassable.
+
+    Parameters
+    ----------
+    value : (T, 3) float64
+        Seconds at its vertices.
+    corners : (T, 3, 2), side : (T, 3) float64
+        Metres; side i leads from vertex i to the next.
+    """
+    row, longest = np.arange(len(side)), side.argmax(axis=1)
+    length = side[row, longest]
+    one, other = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    height = np.abs(one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0]) / np.maximum(length, 1e-12)
+    # on the longest side neither end can be farther than the side allows; all else is no farther from it than the height
+    middle = (value[row, longest] + value[row, (longest + 1) % 3]) / 2
+    off = (length / 2 + height) / speed_mps
+    near = length * (_FARTHEST / speed_mps)
+    low = np.maximum(np.nan_to_num(middle - off, nan=-np.inf, posinf=-np.inf), value.min(axis=1) - near)
+    high = np.minimum(middle + off, value.max(axis=1) + near)
+    return np.where(np.isfinite(value.min(axis=1)), low, np.inf), high
 
 
 def _split(triangles: Ints, middle: Ints) -> Ints:

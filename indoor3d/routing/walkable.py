@@ -264,7 +264,8 @@ def _union(geometries: Iterable[BaseGeometry]) -> BaseGeometry:
 def _clean(geometries: Iterable[BaseGeometry]) -> NDArray[np.object_]:
     """Outlines without corners below a centimetre: noise in the source must not become corners of the roadmap."""
     outlines = np.array(list(geometries), dtype=object)
-    cleaned: NDArray[np.object_] = shapely.make_valid(shapely.simplify(outlines, _SIMPLIFY_M))
+    with np.errstate(invalid="ignore"):  # GEOS leaves the flag behind where three vertices coincide
+        cleaned: NDArray[np.object_] = shapely.make_valid(shapely.simplify(outlines, _SIMPLIFY_M))
     return cleaned
 
 
@@ -292,7 +293,8 @@ def _base(
 
 
 def _tidy(ground: BaseGeometry) -> BaseGeometry:
-    return as_multipolygon(shapely.make_valid(shapely.simplify(shapely.normalize(ground), _SIMPLIFY_M)))
+    with np.errstate(invalid="ignore"):  # GEOS leaves the flag behind where three vertices coincide
+        return as_multipolygon(shapely.make_valid(shapely.simplify(shapely.normalize(ground), _SIMPLIFY_M)))
 
 
 def _blocks(obstacle: Obstacle, level: str, floor_m: float) -> bool:

@@ -11,7 +11,7 @@ Layout, little-endian::
     header = {"columns": [["<f8", [N, 3]], ...], "geometries": 12, "kind": "Building", "value": {...}}
 
 ``value`` is the tree of the dataclass ``kind``, field by field as its type hints say. An array is the index of its
-column. A geometry is its index into the WKB strings (ISO flavour) that the last two columns hold where there are
+column, a mapping of arrays an object of such indices. A geometry is its index into the WKB strings (ISO flavour) that the last two columns hold where there are
 geometries: their lengths, then their bytes. A float that is not finite is a string ("nan", "inf", "-inf"). A mesh is not stored: it
 comes back empty.
 
@@ -43,7 +43,7 @@ _LAYOUT = 1
 _HEAD = struct.Struct("<8sII")
 _ALIGN = 8
 _LENGTHS, _BYTES = np.dtype("<u4"), np.dtype("|u1")
-_DTYPES = {code: np.dtype(code) for code in ("<f8", "<i4", "<u4", "|b1", "|u1")}
+_DTYPES = {code: np.dtype(code) for code in ("<f8", "<i8", "<i4", "<u4", "|b1", "|u1")}
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 Value = TypeVar("Value")
@@ -225,6 +225,8 @@ def _generic_form(origin: Any, args: tuple[Any, ...]) -> _Form:
         return _array_form(get_args(args[1])[0])
     if origin is tuple:
         return _series_form(args[0]) if args[-1] is Ellipsis else _fixed_form(args)
+    if origin is Mapping and get_origin(args[1]) is np.ndarray:
+        return _Form(_dump_arrays, _load_arrays)
     if origin is not UnionType:
         return _Form(_dump_mapping, _load_mapping)
     if NoneType in args:
@@ -313,6 +315,22 @@ def _array_form(scalar: type[np.generic]) -> _Form:
         return native_column
 
     return _Form(dump, load)
+
+
+def _dump_arrays(value: Any, parts: _Parts) -> dict[str, int]:
+    """Arrays by name, of whatever type a column can have; in the order of their names, so that equal ones give the same."""
+    made = {}
+    for name in sorted(value):
+        stored = value[name].dtype.newbyteorder("<")
+        if stored.str not in _DTYPES:
+            raise TypeError(f"a column of {stored} cannot be stored")
+        made[name] = len(parts.columns)
+        parts.columns.append(value[name].astype(stored, order="C", copy=False))
+    return made
+
+
+def _load_arrays(data: Any, parts: _Parts) -> dict[str, NDArray[Any]]:
+    return {name: parts.columns[column].astype(parts.columns[column].dtype.newbyteorder("="), copy=False) for name, column in data.items()}
 
 
 # ── scalars, and the free parts of a report ──────────────────────────────────────────────────────────────────────────

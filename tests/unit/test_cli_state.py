@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from indoor3d.api.operator import read_keys
-from indoor3d.cli_state import COMMANDS
+from indoor3d.cli.state import COMMANDS
 from indoor3d.store.base import open_store
 from tests.contract.stores import release
 

@@ -95,7 +95,10 @@ async def route(request: Request, services: ServicesDep, lang: LanguageDep) -> R
     def work() -> Document:
         return ready(_answer(services, data, body, spoken), request, language=spoken)
 
-    return answer(request, await services.quick.run(work), cache=PRIVATE)
+    plain = len(body.waypoints) == 2 and not body.alternatives and not any(waypoint.venue for waypoint in body.waypoints)
+    key = (body.who, body.options) if plain else None
+    document = await (services.quick.run(work) if key is None else services.soon(data, key, work))
+    return answer(request, document, cache=PRIVATE)
 
 
 @router.post(

@@ -41,3 +41,23 @@ def test_a_shape_that_is_lost_in_growing_is_grown_without_its_noise(
     assert shapely.area(found[0]) == pytest.approx(6.0, abs=1e-3)
     if several:
         assert shapely.area(found[1]) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_a_room_is_not_missing_from_what_is_shrunk() -> None:
+    """Two rooms of 16 m² joined by a door, turned by 45°: plain GEOS keeps one of them only."""
+    ground = shapely.from_wkt(
+        "POLYGON ((1.1808683245815343 4.433559518039653, 1.2232947314527276 4.475985924910845, "
+        "0.0212132034355973 5.678067452927976, 2.807213921310594 8.464068170802973, 5.635641046056784 5.635641046056783, "
+        "2.8496403281817866 2.849640328181786, 1.4354267658086923 4.263853890554881, 1.393000358937499 4.221427483683688, "
+        "2.807213921310594 2.8072139213105936, 0 0, -2.82842712474619 2.8284271247461903, "
+        "-0.0212132034355961 5.635641046056783, 1.1808683245815343 4.433559518039653))"
+    )
+    found = [offset(ground, -0.2), offset(np.array([ground]), -0.2)[0]]
+    assert [shapely.area(one) for one in found] == pytest.approx([25.596, 25.596], abs=1e-3)
+
+
+@given(st.lists(noise, min_size=8, max_size=8), st.sampled_from([1e-3, 0.2, 0.35]))
+def test_a_shrunk_room_is_a_smaller_room(errors: list[float], distance_m: float) -> None:
+    corners = np.array([[0, 0], [2, 0], [2, 3], [0, 3]]) + np.array(errors).reshape(4, 2)
+    expected = (2 - 2 * distance_m) * (3 - 2 * distance_m)
+    assert offset(Polygon(corners), -distance_m).area == pytest.approx(expected, abs=1e-6)

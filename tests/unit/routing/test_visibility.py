@@ -265,3 +265,24 @@ def test_what_has_no_area_is_refused(nothing: Area) -> None:
 
 def test_heights_are_ignored() -> None:
     assert not FreeSpace(Polygon([(0, 0, 3), (4, 0, 3), (0, 4, 3)])).free.has_z
+
+
+def test_a_hole_along_a_wall_is_not_lost_when_rounding_moves_it_across() -> None:
+    """An obstacle that meets the shell along an edge, turned by 45°: it was taken for ground."""
+    shell = [
+        (-2.524371208835974, 2.807213921310594),
+        (0.021213203435597, 5.3527983335821645),
+        (2.545584412271571, 2.82842712474619),
+        (0.4242640687119285, 0.7071067811865476),
+        (9.251858538542972e-17, 1.131370849898476),
+        (-0.4242640687119284, 0.7071067811865476),
+    ]
+    hole = [
+        (-0.6010407640085651, 1.3788582233137676),
+        (-0.1767766952966368, 0.9545941546018393),
+        (0.2474873734152916, 1.3788582233137676),
+        (-0.1767766952966368, 1.803122292025696),
+    ]
+    space = FreeSpace(Polygon(shell, [hole]))
+    assert space.free.area == pytest.approx(12.132, abs=1e-6)
+    assert not space.sees((-0.73, 1.02), (0.86, 1.32))
