@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from indoor3d.api.respond import Document
+from indoor3d.api.settings import Limits
 from indoor3d.errors import CorruptBlob, StoreUnavailable, UnknownElement, UnknownVenue
 from indoor3d.models.building import Building, Connector, Exit, Facility, Opening, Space
 from indoor3d.models.issue import Report
@@ -155,6 +156,11 @@ class VenueCache:
         self._lock = threading.Lock()
         self._counts: dict[str, tuple[str, Counts]] = {}
         self._loading = tuple(threading.Lock() for _ in range(_STRIPES))
+
+    @classmethod
+    def limited(cls, store: Catalog, limits: Limits) -> "VenueCache":
+        """A cache as large as an installation allows."""
+        return cls(store, capacity=limits.venues, most_bytes=limits.venue_bytes)
 
     def current(self, venue: str) -> VenueData | None:
         """Give the venue if its current version is ready; costs one look-up in the store.

@@ -71,6 +71,7 @@ class Preload:
         except Indoor3dError as problem:
             _log.warning("preload: %s", problem)
             return
+        self._rest(0.0)
         for venue in venues:
             started = time.perf_counter()
             try:

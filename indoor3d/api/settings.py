@@ -53,8 +53,9 @@ class Limits:
         Requests that may wait for each kind of worker; one more is refused.
     quick_s, heavy_s : float
         Time for the computation, waiting included.
-    venues : int
-        Venues kept ready in memory.
+    venues, venue_bytes : int
+        Venues kept ready in memory: how many, and how much they may weigh together. A station of 500 nodes weighs about
+        1.5 MB; the one used last is kept whatever it weighs.
     blob_bytes : int
         Tiles kept in memory.
     connections : int
@@ -74,7 +75,8 @@ class Limits:
     waiting: int = 16
     quick_s: float = 10.0
     heavy_s: float = 30.0
-    venues: int = 16
+    venues: int = 1_024
+    venue_bytes: int = 512 << 20
     blob_bytes: int = 64 << 20
     connections: int = 1_000
 
@@ -98,6 +100,9 @@ class Settings:
         Who may change the state of venues; nobody without.
     clock : callable
         Gives the moment that answers are about, with its zone.
+    preload : bool
+        Get venues ready in the background after the start, in the order of their ids, as long as the limits of what is
+        kept allow; questions go first. Without it the first question to a venue waits for some 20 ms, more where it is large.
     """
 
     public_url: str = "http://127.0.0.1:8000"
@@ -107,6 +112,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     operator_keys: tuple[OperatorKey, ...] = ()
     clock: Callable[[], datetime] = now
+    preload: bool = True
 
     def __post_init__(self) -> None:
         """Refuse an address that no link could begin with.

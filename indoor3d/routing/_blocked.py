@@ -161,7 +161,7 @@ def _on_stub(graph: "NavGraph", spot: "Spot", node: int, conditions: "Conditions
     ways = graph.floors.ways[spot.surface]
     ends = np.array([[spot.x_m, spot.y_m], graph.network.node_position[node, :2]])
     line = np.array([shapely.linestrings(ends)], dtype=object)
-    needed = {ways.surface.passages[p].id for option in ways.needs(line)[0] for p in option}
+    needed = {ways.openings[p] for option in ways.needs(line)[0] for p in option}
     shut = [_entry(graph.building, name, "closed") for name in sorted(needed & conditions.closed.elements)]
     reason_of = dict(zip(graph.network.elements, graph.weights.elements(conditions).reason, strict=True))
     shut += [_entry(graph.building, name, why) for name in ways.crossed(line)[0] if (why := reason_of.get(name))]

@@ -86,14 +86,13 @@ def _ways_into(graph: "NavGraph", space: Space) -> set[str]:
     """Openings that name or touch a space, and connectors that end in it."""
     found = {o.id for o in graph.building.openings if space.id in o.spaces}
     for ways in graph.floors.ways:
-        surface = ways.surface
-        if space.id not in {s.id for s in surface.spaces}:
+        if space.id not in ways.spaces:
             continue
-        for p, zone in zip(surface.passages, surface.zones, strict=True):
+        for name, zone in zip(ways.openings, ways.facts.zones, strict=True):
             if shapely.area(shapely.intersection(zone, space.footprint)) > _ENTRY_M:
-                found.add(p.id)
+                found.add(name)
         near = offset(space.footprint, _ENTRY_M)
-        found |= {ident for (ident, _), at in surface.attachments.items() if shapely.intersects_xy(near, *at)}
+        found |= {ident for (ident, _), at in ways.attachments.items() if shapely.intersects_xy(near, *at)}
     return found
 
 

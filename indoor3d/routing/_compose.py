@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from indoor3d.models.network import MODES
@@ -88,7 +87,7 @@ def _straight(graph: "NavGraph", a: Floats, b: Floats, surface: int, speed_mps: 
     rows = np.array([a, b])
     crossed: tuple[str, ...] = ()
     if length > _SAME_M:
-        crossed = tuple(graph.floors.ways[surface].crossed(shapely.linestrings(rows[None, :, :2]))[0])
+        crossed = tuple(graph.floors.ways[surface].crossed(np.concatenate([a[:2], b[:2]])[None])[0])
     return _Piece(Mode.WALK, surface, surface, length, length / speed_mps, 0.0, crossed, rows)
 
 

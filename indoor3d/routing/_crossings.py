@@ -4,26 +4,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from indoor3d.models.network import MODES
 from indoor3d.models.vocabulary import Mode
-from indoor3d.routing.walkable import Walkable
+from indoor3d.routing._level_edges import Ways
 
 Columns = Mapping[str, NDArray[Any]]
 Ints = NDArray[np.int32]
 
 
-def crossings(columns: Columns, surfaces: Sequence[Walkable], elements: Mapping[str, int]) -> tuple[Ints, Ints]:
+def crossings(columns: Columns, ways: Sequence[Ways], elements: Mapping[str, int]) -> tuple[Ints, Ints]:
     """Find the openings whose thresholds each edge crosses.
 
     Parameters
     ----------
     columns : mapping
         Of a :class:`~indoor3d.models.network.Network`, by name.
-    surfaces : sequence of Walkable
-        In the order that ``node_surface`` counts.
+    ways : sequence of Ways
+        Of the surfaces, in the order that ``node_surface`` counts.
     elements : mapping
         Number of every element by id.
 
@@ -47,18 +46,13 @@ def crossings(columns: Columns, surfaces: Sequence[Walkable], elements: Mapping[
     )
     along = [np.zeros(len(edges[0]))]
     ends = columns["node_position"][:, :2]
-    for index, surface in enumerate(surfaces):
+    for index, way in enumerate(ways):
         rows = np.flatnonzero(level & (home[source] == index))
-        if not len(rows) or not surface.passages:
-            continue
         a, b = ends[source[rows]], ends[target[rows]]
-        lines = shapely.linestrings(np.stack([a, b], axis=1))
-        thresholds = np.array([p.threshold for p in surface.passages], dtype=object)
-        threshold, row = shapely.STRtree(lines).query(thresholds, predicate="intersects")
-        centres = np.array([p.centre for p in surface.passages])
+        row, threshold = way.facts.thresholds.met(np.hstack([a, b]))
         edges.append(rows[row])
-        names.append(np.array([elements[p.id] for p in surface.passages])[threshold])
-        along.append(np.einsum("ij,ij->i", centres[threshold] - a[row], (b - a)[row]))
+        names.append(np.array([elements[name] for name in way.openings], np.int32)[threshold])
+        along.append(np.einsum("ij,ij->i", way.facts.centres[threshold] - a[row], (b - a)[row]))
     edge, name = np.concatenate(edges), np.concatenate([np.empty(0, np.int32), *names])
     order = np.lexsort((name, np.concatenate(along), edge))
     start = np.searchsorted(edge[order], np.arange(len(source) + 1)).astype(np.int32)

@@ -148,12 +148,8 @@ class Ways:
         """(K,) float64: the sum of a value of each passage over the thresholds that each way crosses."""
         ends = as_ends(lines)
         line, which = self._facts.thresholds.met(ends)
-        return np.bincount(line, value[which], len(ends))
-
-    @property
-    def openings(self) -> tuple[str, ...]:
-        """Ids of the passages, in the order that values of them are given."""
-        return self._facts.openings
+        found: Floats = np.bincount(line, value[which], len(ends)).astype(np.float64)
+        return found
 
     def _shared(self, lines: Lines) -> list[tuple[int, tuple[int, ...]]]:
         """Ways that need one passage of a group: (way, members), pairs first."""

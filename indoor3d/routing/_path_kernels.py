@@ -148,31 +148,40 @@ def _seed(
 
 
 @njit(cache=True, nogil=True)
+def _traced(before: Ints, tail: Ints, meeting: int, path: Ints) -> int:
+    """Write the arcs from a source to a node in order, and the node itself at the end of ``path``; gives their number."""
+    path[len(path) - 1] = meeting
+    length, node = 0, meeting
+    while before[node] >= 0:
+        path[length] = before[node]
+        node = tail[before[node]]
+        length += 1
+    path[:length] = path[:length][::-1].copy()
+    return length
+
+
+@njit(cache=True, nogil=True)
 def _advance(
-    start: Ints,
-    other_end: Ints,
-    arcs: Ints,
+    rows: tuple[Ints, Ints, Ints],
     weight: Floats,
     now: int,
-    stamp: Ints,
-    cost: Floats,
-    before: Ints,
-    heap: Ints,
-    place: Ints,
+    own: tuple[Ints, Floats, Ints, Ints, Ints],
     size: int,
-    met_stamp: Ints,
-    met_cost: Floats,
+    other: tuple[Ints, Floats],
     best: float,
     meeting: int,
 ) -> tuple[int, float, int]:
     """Settle one node of one side, and look where its arcs meet the other side."""
+    start, end, arcs = rows
+    stamp, cost, before, heap, place = own
+    met_stamp, met_cost = other
     node = _pop(heap, place, cost, size)
     size -= 1
     here = cost[node]
     for row in range(start[node], start[node + 1]):
         arc = arcs[row]
         new = here + weight[arc]
-        target = other_end[row]
+        target = end[row]
         if new >= best or (stamp[target] == now and new >= cost[target]):
             continue
         if stamp[target] != now:
@@ -240,61 +249,23 @@ def meet(
     """
     size_a = _seed(sources, offsets, now, stamp[0], cost[0], before[0], heap[0], place[0])
     size_b = _seed(goals, endings, now, stamp[1], cost[1], before[1], heap[1], place[1])
+    a, b = ((stamp[0], cost[0], before[0], heap[0], place[0]), (stamp[1], cost[1], before[1], heap[1], place[1]))
     best, meeting = bound, -1
-    for i in range(len(goals)):
-        node = goals[i]
+    for node in goals:
         if stamp[0, node] == now and stamp[1, node] == now and cost[0, node] + cost[1, node] < best:
             best, meeting = cost[0, node] + cost[1, node], node
+    ahead, back = (start, head, same), (back_start, back_tail, back_arc)
     while size_a > 0 and size_b > 0:
         key_a, key_b = cost[0, heap[0, 0]], cost[1, heap[1, 0]]
         if key_a + key_b >= best:
             break
         if key_a <= key_b:
-            size_a, best, meeting = _advance(
-                start,
-                head,
-                same,
-                weight,
-                now,
-                stamp[0],
-                cost[0],
-                before[0],
-                heap[0],
-                place[0],
-                size_a,
-                stamp[1],
-                cost[1],
-                best,
-                meeting,
-            )
+            size_a, best, meeting = _advance(ahead, weight, now, a, size_a, (b[0], b[1]), best, meeting)
         else:
-            size_b, best, meeting = _advance(
-                back_start,
-                back_tail,
-                back_arc,
-                weight,
-                now,
-                stamp[1],
-                cost[1],
-                before[1],
-                heap[1],
-                place[1],
-                size_b,
-                stamp[0],
-                cost[0],
-                best,
-                meeting,
-            )
+            size_b, best, meeting = _advance(back, weight, now, b, size_b, (a[0], a[1]), best, meeting)
     if meeting < 0:
         return np.inf, 0
-    path[len(start) - 1] = meeting
-    length = 0
-    node = meeting
-    while before[0, node] >= 0:
-        path[length] = before[0, node]
-        node = tail[before[0, node]]
-        length += 1
-    path[:length] = path[:length][::-1].copy()
+    length = _traced(before[0], tail, meeting, path)
     node = meeting
     while before[1, node] >= 0:
         path[length] = before[1, node]
@@ -363,20 +334,11 @@ def seek(
     least, most = _at_goals(away, home, goals, endings, now, stamp[1], cost[1])
     chosen = _best_marks(away, home, sources, least, most)
     spent, last, seen, line, where = cost[0], before[0], stamp[0], heap[0], place[0]
-    size, best, meeting = 0, bound, -1
-    for i in range(len(sources)):
-        node = sources[i]
-        if not np.isfinite(offsets[i]) or (seen[node] == now and spent[node] <= offsets[i]):
-            continue
-        if seen[node] != now:
-            seen[node] = now
-            line[size] = node
-            where[node] = size
-            size += 1
-        spent[node] = offsets[i]
-        last[node] = -2
-        key[node] = offsets[i] + _hope(node, away, home, least, most, chosen)
-        _rise(line, where, key, where[node])
+    size, best, meeting = _seed(sources, offsets, now, seen, spent, last, line, where), bound, -1
+    for i in range(size):
+        key[line[i]] = spent[line[i]] + _hope(line[i], away, home, least, most, chosen)
+    for i in range(size):
+        _rise(line, where, key, i)
     while size > 0 and key[line[0]] < best:
         node = _pop(line, where, key, size)
         size -= 1
@@ -407,15 +369,7 @@ def seek(
             _rise(line, where, key, where[target])
     if meeting < 0:
         return np.inf, 0
-    path[len(start) - 1] = meeting
-    length = 0
-    node = meeting
-    while last[node] >= 0:
-        path[length] = last[node]
-        node = tail[last[node]]
-        length += 1
-    path[:length] = path[:length][::-1].copy()
-    return best, length
+    return best, _traced(last, tail, meeting, path)
 
 
 @njit(cache=True, nogil=True)

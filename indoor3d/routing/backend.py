@@ -15,7 +15,6 @@ import numpy as np
 from networkx.utils import backends as dispatch
 from numpy.typing import NDArray
 
-from indoor3d.routing.backend_info import IMPLEMENTED
 from indoor3d.routing.path import Arcs, Tree, Way, arcs, shortest, tree
 
 Node = Any
@@ -420,8 +419,8 @@ def _nodes(graph: Columns) -> Iterator[Node]:
 
 def _arcs(graph: Columns, weight: Any) -> Arcs:
     found = graph.nx_arcs(weight)
-    if found is None:  # pragma: no cover - _own looked before
-        raise NotImplementedError(f"weight {weight!r}")
+    if found is None:
+        raise nx.NetworkXError(f"Columns cannot hold the weight {weight!r}.")
     return found
 
 
@@ -493,4 +492,3 @@ def _predecessors(graph: Columns, found: Tree, cutoff: float | None) -> dict[Nod
 
 
 backend = Backend()
-assert set(IMPLEMENTED) <= set(vars(Backend)), "every function promised is there"  # noqa: S101

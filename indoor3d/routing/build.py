@@ -1,5 +1,6 @@
 """Building → NavGraph: every surface's roadmap, joined by steps, connectors and exits."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,7 +20,7 @@ from indoor3d.routing._level_edges import Ways, add_surface
 from indoor3d.routing._passage import Passage
 from indoor3d.routing.graph import NavGraph
 from indoor3d.routing.reach import build_issues
-from indoor3d.routing.visibility import FreeSpace
+from indoor3d.routing.run_up import run_ups
 from indoor3d.routing.walkable import ATTACH_PLAN_M, ATTACH_Z_M, Walkable, one_sided, outside_of, walkable
 
 Floats = NDArray[np.float64]
@@ -100,7 +101,8 @@ def _roadmap(building: Building, radius_m: float) -> tuple[dict[str, Any], tuple
     _add_steps(columns, surfaces, node_of, elements=elements)
     exits = sorted(entry.key[0] for entry in entries if entry.kind == "exit")
     arrays = columns.arrays()
-    crossing_start, crossing = crossings(arrays, surfaces, elements)
+    crossing_start, crossing = crossings(arrays, ways, elements)
+    run_up = run_ups(surfaces)
     return {
         "radius_m": radius_m,
         "surfaces": tuple(
@@ -112,7 +114,7 @@ def _roadmap(building: Building, radius_m: float) -> tuple[dict[str, Any], tuple
         "exit_node": np.array([node_of["exit", (e, 0)] for e in exits], np.int32),
         "edge_crossing_start": crossing_start,
         "edge_crossing": crossing,
-        "element_run_up_m": np.full(len(names), np.inf),
+        "element_run_up_m": np.array([run_up.get(name, np.inf) for name in names], np.float64),
         **arrays,
     }, ways
 
@@ -135,32 +137,33 @@ def _landings(building: Building, surfaces: Sequence[Walkable]) -> list[_Entry]:
 def _steps(surfaces: Sequence[Walkable]) -> list[_Entry]:
     """Both sides of every opening whose spaces have floors of different height."""
     found = []
+    sides = Counter(p.id for surface in surfaces for p in surface.passages)
     for index, surface in enumerate(surfaces):
         for p in surface.passages:
-            if len(_sides(p, surfaces)) > 1:
+            if sides[p.id] > 1:
                 centre = (float(p.centre[0]), float(p.centre[1]))
-                if FreeSpace(surface.free).contains([centre])[0]:
+                if surface.space.contains([centre])[0]:
                     found.append(_Entry(surface=index, at=centre, kind="step", key=(p.id, index)))
     return found
-
-
-def _sides(p: Passage, surfaces: Sequence[Walkable]) -> list[int]:
-    return [i for i, s in enumerate(surfaces) if any(q.id == p.id for q in s.passages)]
 
 
 def _exits(building: Building, surfaces: Sequence[Walkable]) -> list[_Entry]:
     """Where one is outside, for each exit that can be stood in."""
     home = {space.id: i for i, surface in enumerate(surfaces) for space in surface.spaces}
     found = []
+    first: dict[str, tuple[int, Passage]] = {}
+    for i, surface in enumerate(surfaces):
+        for p in surface.passages:
+            first.setdefault(p.id, (i, p))
     for one in sorted(building.exits, key=lambda e: e.id):
-        candidates = [(i, p) for i, surface in enumerate(surfaces) for p in surface.passages if p.id == one.opening]
-        if one.opening and not candidates:
+        candidate = first.get(one.opening)
+        if one.opening and candidate is None:
             continue  # its opening is missing, or opens nothing: nobody gets there
-        if candidates and one_sided(candidates[0][1], home):
-            index, p = candidates[0]
+        if candidate is not None and one_sided(candidate[1], home):
+            index, p = candidate
             outside = outside_of(p)
             at = (float(outside[0]), float(outside[1]))
-            good = bool(FreeSpace(surfaces[index].free).contains([at])[0])
+            good = bool(surfaces[index].space.contains([at])[0])
         else:
             index, at, good = _nearest(one, surfaces)
         if good:
@@ -177,7 +180,7 @@ def _nearest(one: Exit, surfaces: Sequence[Walkable]) -> tuple[int, tuple[float,
             and abs(surface.floor_m - one.position[2]) <= ATTACH_Z_M
             and len(surface.free.geoms)
         ):
-            at = FreeSpace(surface.free).nearest([one.position[:2]])[0]
+            at = surface.space.nearest([one.position[:2]])[0]
             distance = round(float(np.hypot(*(at - one.position[:2]))), 6)
             best = min(best, (distance, index, (float(at[0]), float(at[1]))))
     return best[1], best[2], best[1] >= 0

@@ -14,8 +14,8 @@ from indoor3d.models.network import Network
 from indoor3d.models.state import Effects, Status
 from indoor3d.models.vocabulary import ConnectorCategory, Direction
 from indoor3d.routing._closed import Closed
-from indoor3d.routing.cost.features import features
 from indoor3d.routing.cost import Costs, Elements, Options, costs, element_costs
+from indoor3d.routing.cost.features import features
 from indoor3d.routing.path import Arcs, arcs
 from indoor3d.routing.profile import Profile
 

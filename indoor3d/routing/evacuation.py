@@ -149,9 +149,10 @@ def times_s(graph: "NavGraph", field: Field, conditions: "Conditions") -> list[t
     A space that stairs or the like fill has no free area: people in it stand on the connector, so its landings count.
     """
     found: list[tuple[str, Spot, float]] = []
+    spaces = {space.id: space for space in graph.building.spaces}
     for index, ways in enumerate(graph.floors.ways):
         free = graph.floors.open_part(index, conditions.closed.elements)
-        spots = [spot for space in ways.surface.spaces for spot in _corners(graph, space, index, free)]
+        spots = [spot for name in ways.spaces for spot in _corners(graph, spaces[name], index, free)]
         if not spots:
             continue
         points = np.array([[spot.x_m, spot.y_m] for spot in spots])

@@ -313,13 +313,12 @@ def _rules(text: str, calendar: Calendar, year: int) -> Any:
 def _years(country: str, year: int) -> frozenset[date]:
     import holidays  # noqa: PLC0415 - every country's rules, and few commands need them
 
-    try:
-        return frozenset(holidays.country_holidays(country, years=year))
-    except (NotImplementedError, KeyError) as error:
+    if country not in holidays.list_supported_countries():
         raise InvalidInput(
             f"No list of holidays for the country {country[:8]!r}.",
             ko=f"{country[:8]!r} 나라의 공휴일 목록이 없습니다.",
-        ) from error
+        )
+    return frozenset(holidays.country_holidays(country, years=year))
 
 
 def _country(country: str, years: tuple[int, ...]) -> frozenset[date]:

@@ -130,9 +130,7 @@ def isochrones(
             polygon = mesh.within(time, clock.speed_mps)
             if not polygon.is_empty:
                 areas[number].append(Area(level=surface.level, floor_m=surface.floor_m, polygon=polygon))
-    return tuple(
-        Isochrone(time_s=time, areas=tuple(found)) for time, found in zip(times.tolist(), areas, strict=True)
-    )
+    return tuple(Isochrone(time_s=time, areas=tuple(found)) for time, found in zip(times.tolist(), areas, strict=True))
 
 
 class Clock:

@@ -5,17 +5,16 @@ map. A :class:`Naturaliser` keeps the exact path's way around everything and mov
 there is room. Lengths and times stay those of the exact path.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from indoor3d.models.vocabulary import Mode, OpeningCategory
 from indoor3d.routing._level_edges import Ways
 from indoor3d.routing._rings import corners, is_reflex
-from indoor3d.routing._widths import Gaps
 from indoor3d.routing.route import Leg, Route
 
 if TYPE_CHECKING:
@@ -59,6 +58,7 @@ class Naturaliser:
     def __init__(self, floors: "Floors") -> None:
         self._floors = floors
         self._fields: dict[int, Field] = {}
+        self._doors = {opening.id: opening.category for opening in floors.building.openings}
         self._surface = {
             (surface.level, round(surface.floor_m, 6)): index for index, surface in enumerate(floors.network.surfaces)
         }
@@ -101,7 +101,7 @@ class Naturaliser:
     def field(self, surface: int) -> "Field":
         """What the kernels know of a surface, prepared when first asked for."""
         if surface not in self._fields:
-            self._fields[surface] = _field(self._floors.ways[surface], self._floors.free(surface).free)
+            self._fields[surface] = _field(self._floors.ways[surface], self._floors.free(surface).free, self._doors)
         return self._fields[surface]
 
     def _run(self, positions: Floats, start: int, end: int, surface: int) -> Floats:
@@ -145,7 +145,7 @@ class Naturaliser:
         return found
 
 
-def _field(ways: Ways, free: BaseGeometry) -> "Field":
+def _field(ways: Ways, free: BaseGeometry, doors: Mapping[str, OpeningCategory]) -> "Field":
     """Prepare a surface for the kernels."""
     from indoor3d.routing._natural_field_kernels import Field, rooms  # noqa: PLC0415
 
@@ -154,14 +154,13 @@ def _field(ways: Ways, free: BaseGeometry) -> "Field":
     closures = ways.closures
     areas = [*closures.opened, *(area for _, area in closures.joint)]
     borders = [_sides(area) for area in areas]
-    gaps = Gaps(ways.surface.ground)
-    thresholds = np.array([p.threshold for p in ways.surface.passages], dtype=object)
-    narrow = shapely.get_coordinates([*gaps.lines, *thresholds]).reshape(-1, 4)
+    facts = ways.facts
+    narrow = np.vstack([facts.gaps.ends, facts.threshold])
     lines = np.ascontiguousarray(np.vstack([walls, *borders, narrow]))
     tags = [np.full(len(walls), -1), *(np.full(len(b), i) for i, b in enumerate(borders))]
     tag = np.concatenate([*tags, len(areas) + np.arange(len(narrow))]).astype(np.int32)
     width = np.full(len(lines), np.inf)
-    width[len(lines) - len(narrow) :] = [*gaps.width_m, *(p.width_m for p in ways.surface.passages)]
+    width[len(lines) - len(narrow) :] = np.concatenate([facts.gap_width_m, facts.width_m])
     opens = np.concatenate([np.ones(len(areas)), np.zeros(len(narrow))]).astype(np.uint8)
     origin, shape = _grid(walls)
     first, items = _cells(lines, origin, shape)
@@ -182,7 +181,7 @@ def _field(ways: Ways, free: BaseGeometry) -> "Field":
         gates=np.empty((0, 7)),
     )
     bends[:, 2] = np.minimum(COMFORT_M, _HALF * rooms(field, 2 * COMFORT_M))
-    return field._replace(gates=_gates(field, ways))
+    return field._replace(gates=_gates(field, ways, doors))
 
 
 _HALF = 0.495
@@ -205,18 +204,19 @@ def _bends(rows: Floats) -> Floats:
     return np.ascontiguousarray(np.hstack([rows[:, :2], np.zeros((len(rows), 1)), *normals]))
 
 
-def _gates(field: "Field", ways: Ways) -> Floats:
+def _gates(field: "Field", ways: Ways, doors: Mapping[str, OpeningCategory]) -> Floats:
     """(G, 7): the passages of a surface, see :class:`Field`; half of what is free is measured to the walls."""
     from indoor3d.routing._natural_field_kernels import contains, first_hit  # noqa: PLC0415
 
-    rows = []
-    for p in ways.surface.passages:
-        (x, y), across = p.centre.tolist(), np.array([-p.axis[1], p.axis[0]])
+    facts, rows = ways.facts, []
+    columns = (ways.openings, facts.centres.tolist(), facts.axes.tolist(), facts.half_width_m.tolist())
+    for name, (x, y), (east, north), half_width in zip(*columns, strict=True):
+        across = (-north, east)
         half = 0.0
-        if p.opening.category in _GATES and 2 * p.half_width_m <= WIDEST_DOOR_M and contains(field, x, y):
-            half = min(first_hit(field, x, y, *(sign * across)) for sign in (1.0, -1.0))
-        good = 0.02 < half <= p.half_width_m
-        rows.append([x, y, *across.tolist(), half, p.half_width_m + 0.01, float(good)])
+        if doors.get(name) in _GATES and 2 * half_width <= WIDEST_DOOR_M and contains(field, x, y):
+            half = min(first_hit(field, x, y, sign * across[0], sign * across[1]) for sign in (1.0, -1.0))
+        good = 0.02 < half <= half_width
+        rows.append([x, y, *across, half, half_width + 0.01, float(good)])
     return np.array(rows).reshape(-1, 7)
 
 

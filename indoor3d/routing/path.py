@@ -325,7 +325,7 @@ def shortest(
     arcs_ = path[:length].copy()
     if length:
         return Way(cost=total, enters=int(rows.tail[arcs_[0]]), leaves=int(rows.head[arcs_[-1]]), arcs=arcs_)
-    node = int(path[graph.count])
+    node = int(path[-1])
     return Way(cost=total, enters=node, leaves=node, arcs=arcs_)
 
 

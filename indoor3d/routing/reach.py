@@ -11,7 +11,7 @@ from indoor3d.errors import NoOpenExit
 from indoor3d.models.building import Space
 from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import OpeningCategory
-from indoor3d.routing._shapes import offset
+from indoor3d.routing._shapes import Windows, offset
 from indoor3d.routing.evacuation import exit_field, times_s
 from indoor3d.routing.profile import PROFILES
 
@@ -193,7 +193,7 @@ def _of_connectors(graph: "NavGraph") -> Iterator[Issue]:
 def _of_openings(graph: "NavGraph") -> Iterator[Issue]:
     needed = 2 * graph.network.radius_m
     for ways in graph.floors.ways:
-        surface = ways.surface
+        surface, parts = ways.surface, _Parts(ways.surface)
         for p in surface.passages:
             if p.opening.category in _NOT_JUDGED:
                 continue
@@ -202,24 +202,40 @@ def _of_openings(graph: "NavGraph") -> Iterator[Issue]:
             if width < needed - 1e-6:
                 values = {"width_m": width, "needed_m": needed}
                 yield Issue(code="opening.narrow", element=p.id, level=surface.level, position=position, values=values)
-            for space in _shut_off(p, surface):
+            for space in parts.shut_off(p):
                 values_blocked = {"category": str(p.opening.category), "side": space.name.default or space.id}
                 yield Issue(
                     code="opening.blocked", element=p.id, level=surface.level, position=position, values=values_blocked
                 )
 
 
-def _shut_off(p: "Passage", surface: "Walkable") -> list[Space]:
-    """Spaces that the passage names and that cannot be entered from its end in them."""
-    shut = []
-    for space in surface.spaces:
-        if space.id in p.opening.spaces:
-            ends = [shapely.Point(p.at(side * p.half_length_m)) for side in (-1.0, 1.0)]
-            mouth = min(ends, key=lambda end: round(shapely.distance(space.footprint, end), 6))
-            part = next((part for part in surface.free.geoms if shapely.distance(part, mouth) <= _NEAR_M), None)
-            if part is None or shapely.area(shapely.intersection(part, space.footprint)) < _SHARED_M2:
-                shut.append(space)
-    return shut
+class _Parts:
+    """The pieces of the free space of a surface, of which small windows are looked at."""
+
+    def __init__(self, surface: "Walkable") -> None:
+        self._spaces = {space.id: space for space in surface.spaces}
+        self._parts = [(part.bounds, Windows(part)) for part in surface.free.geoms]
+        self._found: dict[tuple[int, str], float] = {}
+
+    def shut_off(self, p: "Passage") -> list[Space]:
+        """Spaces that the passage names and that cannot be entered from its end in them."""
+        named = [self._spaces[name] for name in sorted({*p.opening.spaces} & self._spaces.keys())]
+        return [space for space in named if self._entered_m2(p, space) < _SHARED_M2]
+
+    def _entered_m2(self, p: "Passage", space: Space) -> float:
+        """Free floor of a space in the piece that the passage's end in it meets."""
+        ends = [shapely.Point(p.at(side * p.half_length_m)) for side in (-1.0, 1.0)]
+        mouth = min(ends, key=lambda end: round(shapely.distance(space.footprint, end), 6))
+        around = shapely.buffer(mouth, 2 * _NEAR_M, cap_style="square").bounds
+        for number, ((x0, y0, x1, y1), windows) in enumerate(self._parts):
+            if x0 > around[2] or y0 > around[3] or x1 < around[0] or y1 < around[1]:
+                continue
+            if shapely.distance(windows.cut(around), mouth) <= _NEAR_M:
+                if (number, space.id) not in self._found:
+                    part = windows.cut(space.footprint.bounds)
+                    self._found[number, space.id] = float(shapely.area(shapely.intersection(part, space.footprint)))
+                return self._found[number, space.id]
+        return 0.0
 
 
 def _of_levels(graph: "NavGraph") -> Iterator[Issue]:

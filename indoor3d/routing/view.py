@@ -1,6 +1,7 @@
 """A navigation graph under conditions, as networkx sees it."""
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -25,15 +26,15 @@ GOAL: Final = "goal"
 _COST = frozenset({"cost", "weight"})
 
 
-class NetworkxGraph:
+class NetworkxGraph(ABC):
     """What makes a navigation graph a graph of networkx: nodes are indices, arcs are directed, some parallel."""
 
     __networkx_backend__ = "indoor3d"
 
     @property
+    @abstractmethod
     def rows(self) -> Arcs:
         """Every arc, weighing its length."""
-        raise NotImplementedError
 
     def __len__(self) -> int:
         """Number of nodes."""

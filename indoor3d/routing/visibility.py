@@ -19,6 +19,7 @@ from shapely import MultiPolygon, Polygon, STRtree
 from indoor3d.routing._expansion import Mesh, Sight, sight_of, taut_keys, triangulate, with_places
 from indoor3d.routing._lattice import HORIZON, Ints, Lattice, finite, snap
 
+Indices = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 
 _TOUCH_M = 1e-6  # this far outside still counts as inside: above float64 noise in any CRS, below any building's detail
@@ -102,15 +103,17 @@ class FreeSpace:
         }
 
     def outlook(self, places: ArrayLike) -> "Outlook":
-        """The same free space with some places (P, 2), metres, to be seen besides corners.
+        """The same free space with some places (P, 2), metres, to be seen besides corners; those outside it are not seen.
 
         Raises
         ------
         InvalidPosition
             A place is not two finite numbers.
         """
-        at = np.ascontiguousarray(self._place(finite(places)).T)
-        return Outlook(self, with_places(self._sight, at))
+        wanted = finite(places)
+        at = np.ascontiguousarray(self._place(wanted).T)
+        outside = np.flatnonzero(~self.contains(wanted)) + len(self.corners)
+        return Outlook(self, with_places(self._sight, at), outside)
 
     def taut_edges(self) -> NDArray[np.int32]:
         """Every pair of corners that a shortest path may join by a straight segment.
@@ -332,8 +335,8 @@ class FreeSpace:
 class Outlook:
     """A free space with places of its own that are to be seen besides its corners; made by `FreeSpace.outlook`."""
 
-    def __init__(self, space: FreeSpace, sight: Sight) -> None:
-        self.space, self._sight = space, sight
+    def __init__(self, space: FreeSpace, sight: Sight, outside: Indices) -> None:
+        self.space, self._sight, self._outside = space, sight, outside
 
     def visible(self, points: ArrayLike) -> tuple[Ints, Ints]:
         """What shortest paths from points may go to first.
@@ -355,7 +358,11 @@ class Outlook:
         InvalidPosition
             A point is not two finite numbers.
         """
-        return _visible(self._sight, self.space._place(finite(points)))  # noqa: SLF001 - of one make with it
+        row, found = _visible(self._sight, self.space._place(finite(points)))  # noqa: SLF001 - of one make with it
+        if not len(self._outside):
+            return row, found
+        kept = ~np.isin(found, self._outside)
+        return row[kept], found[kept]
 
 
 def _visible(sight: Sight, places: Ints) -> tuple[Ints, Ints]:

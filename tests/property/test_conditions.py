@@ -93,9 +93,7 @@ def test_strict_never_uses_what_nobody_has_said_and_ignoring_is_never_slower(ven
                     view = graph.view(start, goal, profile=profile, options=Options(unknown=policy))
                 except OffNetwork:
                     break
-                found = nav.between(
-                    nav.spot(start, view.conditions), nav.spot(goal, view.conditions), view.conditions
-                )
+                found = nav.between(nav.spot(start, view.conditions), nav.spot(goal, view.conditions), view.conditions)
                 times[policy] = float("inf") if found is None else found.duration_s
             else:
                 assert times["ignore"] <= times["warn"] + 1e-6 or times["ignore"] == times["warn"]
@@ -208,3 +206,66 @@ def test_turning_a_connector_equals_rebuilding_it_turned(
     for start, goal in itertools.permutations(spaces, 2):
         live = length_m(graph, start, goal, profile=profile, effects=effects)
         assert live == pytest.approx(length_m(rebuilt, start, goal, profile=profile), abs=1e-6)
+
+
+@pytest.mark.parametrize("direction", [Direction.UP, Direction.DOWN])
+@pytest.mark.parametrize("ident", ["stairs-mezzanine", "stairs-office"])
+def test_the_direction_of_a_connector_is_up_or_down_whichever_stop_comes_first(
+    ident: str, direction: Direction
+) -> None:
+    effects = Effects(oneway={ident: direction})
+    spaces = [s.id for s in graph_of("station").building.spaces if s.walkable]
+    for start, goal in itertools.permutations(spaces, 2):
+        first, flipped = (length_m(graph_of(name), start, goal, effects=effects) for name in ("station", "flipped"))
+        assert first == pytest.approx(flipped, abs=1e-6)
+
+
+def test_a_turned_escalator_carries_the_other_way_and_a_stopped_one_is_walked() -> None:
+    graph = graph_of("station")
+    lift = ["lift"]
+    down = graph.route("hall", "platform", closed=lift)
+    assert taken(down) >= {"escalator-down"}
+    with pytest.raises(NoRoute):
+        graph.route("hall", "platform", closed=lift, effects=Effects(oneway={"escalator-down": Direction.UP}))
+    still = Reported(
+        status=Status.PARTIALLY_AVAILABLE, said=Status.PARTIALLY_AVAILABLE, condition="c", as_of=None, stale=False
+    )
+    walked = graph.route("hall", "platform", closed=lift, effects=Effects(status={"escalator-down": still}))
+    assert walked.duration_s != pytest.approx(down.duration_s)
+    assert walked.length_m == pytest.approx(down.length_m)
+
+
+# Crowds and smoke
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    factor=st.dictionaries(
+        st.sampled_from(["hall", "office", "gallery", "stairs-1", "lift-1", "door-office"]),
+        st.floats(1, 50),
+        max_size=4,
+    ),
+    closed=st.sets(st.sampled_from(["stairs-1", "lift-1", "door-office"]), max_size=2),
+    profile=st.sampled_from(["walk", "wheelchair_manual", "elderly"]),
+)
+def test_crowds_never_make_a_way_cheaper_nor_lead_where_it_is_closed(
+    factor: dict[str, float], closed: set[str], profile: str
+) -> None:
+    graph = graph_of("two_floors")
+    asked = {"profile": profile, "closed": sorted(closed)}
+    calm, slow = (
+        graph.view("hall", "office", effects=effects, **asked)  # type: ignore[arg-type]
+        for effects in (Effects(), Effects(factor=factor))
+    )
+    assert cost(slow) >= cost(calm) - 1e-9
+    if cost(slow) < float("inf"):
+        route = graph.route("hall", "office", effects=Effects(factor=factor), **asked)  # type: ignore[arg-type]
+        assert not taken(route) & closed
+
+
+def test_a_crowd_in_a_room_slows_whoever_crosses_it_straight() -> None:
+    graph = graph_of("two_floors")
+    start, goal = "1,1,1F", "11,9,1F"
+    calm = graph.route(start, goal)
+    slow = graph.route(start, goal, effects=Effects(factor={"hall": 3.0}))
+    assert slow.duration_s == pytest.approx(3 * calm.duration_s)
