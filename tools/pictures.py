@@ -20,7 +20,7 @@ IMAGES = ROOT / "docs" / "images"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-DESKTOP, PHONE = (1280, 800), (412, 800)
+DESKTOP, TALL, PHONE = (1280, 800), (1280, 1100), (412, 800)
 STEADY_MS = 2_500
 WAYS = {
     "city-hall": ("Line 2 platform", "Exit 5, Seoul Plaza and Library"),
@@ -32,6 +32,10 @@ WAYS = {
     "seoul-library": ("Main entrance", "General reading room 2"),
 }
 """Where the pictured route of each venue begins and ends."""
+ON_WHEELS = ("city-hall", "Line 2 platform", "Exit 5, Seoul Plaza and Library")
+"""The route of a wheelchair: two lifts, three levels, and another way to choose."""
+A_STEP = 1
+"""The step of it that is shown: the first lift."""
 
 
 @contextmanager
@@ -71,8 +75,10 @@ def _open(browser: Browser, address: str, size: tuple[int, int], ready: str = "t
     return page
 
 
-def _route(page: Page, start: str, goal: str) -> None:
+def _route(page: Page, start: str, goal: str, *, profile: str = "walk") -> None:
     page.get_by_role("tab", name="Route").click()
+    chosen = page.locator(f'input[name="route-profile"][value="{profile}"]')
+    page.locator("label", has=chosen).click()
     for label, name in (("From", start), ("To", goal)):
         page.get_by_role("combobox", name=label, exact=True).fill(name)
         page.get_by_role("option", name=name).first.click()
@@ -80,7 +86,7 @@ def _route(page: Page, start: str, goal: str) -> None:
 
 
 def _of_the_site(browser: Browser, url: str) -> None:
-    """The landing page, the viewer, a phone, escape routes, and a page about a venue."""
+    """The landing page, the viewer, escape routes, a wheelchair's route, a phone, and a page about a venue."""
     page = _open(browser, f"{url}/?lang=en", DESKTOP, "landing")
     page.screenshot(path=IMAGES / "landing.png")
     page.close()
@@ -90,6 +96,16 @@ def _of_the_site(browser: Browser, url: str) -> None:
     page.get_by_role("button", name="Show escape routes").click()
     _wait(page, "evacuation", "drawn")
     page.screenshot(path=IMAGES / "evacuation.png")
+    page.close()
+    venue, start, goal = ON_WHEELS
+    page = _open(browser, f"{url}/?venue={venue}&lang=en", TALL)
+    _route(page, start, goal, profile="wheelchair")
+    page.evaluate("document.activeElement.blur()")
+    page.screenshot(path=IMAGES / "route.png")
+    page.locator(".steps li").nth(A_STEP).locator("button").first.click()
+    page.locator(".steps").evaluate("(list) => list.scrollIntoView({ block: 'start' })")
+    page.wait_for_timeout(STEADY_MS)
+    page.screenshot(path=IMAGES / "steps.png")
     page.close()
     phone = _open(browser, f"{url}/?venue=city-hall&lang=ko", PHONE)
     phone.get_by_role("button", name="B1").first.click()

@@ -9,9 +9,9 @@ finds where the question may fit; the full comparison is made only there. No ind
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nsmallest
+from heapq import nlargest, nsmallest
 from itertools import islice
 from weakref import WeakKeyDictionary
 
@@ -43,6 +43,8 @@ _EXACT, _FULL, _PREFIX, _WORD, _INSIDE, _COVERED, _UNFINISHED = 1.0, 0.97, 0.80,
 """How well a question fits a name: all of it to the letter, all of it, its beginning, a word's beginning, within; more for
 the share that it covers, less where the last syllable has to grow. Chosen so that the orders in the tests come out; nothing else depends on them."""
 _APART, _KEYBOARD, _SPELLING, _QUIET = 0.95, 0.85, 0.80, 0.03
+_ROUNDED = 1e-6
+"""Scores that differ by less may come out equal."""
 
 _PARTICLE = re.compile(r"(?<=[가-힣]{2})(?:이|가|은|는|을|를|에|로|으로)$")
 _ORDER = {kind: n for n, kind in enumerate(Kind)}
@@ -109,21 +111,33 @@ class _Lines:
 
     def fitting(self, typed: str) -> Iterator[tuple[int, float]]:
         """(line, how well) of every line a folded question fits; a line may come several times."""
-        match = re.compile(pattern(typed)).match
-        key = _key(typed)
+        key, end_of = _key(typed), self._end_of(typed)
         count = 0
         for at in islice(_places(self.keys, "\n" + key), _MOST_PREFIXED):
-            found = match(self.text, at + 1)
-            if found is not None:
+            end = end_of(at + 1)
+            if end >= 0:
                 line = bisect_right(self._begin, at + 1) - 1
                 count += len(self.postings[line])
-                yield line, self._fit(line, 0, found.end() - at - 1, typed)
+                yield line, self._fit(line, 0, end - at - 1, typed)
         if len(key) < (3 if key.isascii() else 2) or count >= _ENOUGH:
             return
         for at in islice(_places(self.keys, key), _MOST_PLACES):
-            if self.text[at - 1] != "\n" and (found := match(self.text, at)) is not None:
+            if self.text[at - 1] != "\n" and (end := end_of(at)) >= 0:
                 line = bisect_right(self._begin, at) - 1
-                yield line, self._fit(line, at - self._begin[line], found.end() - at, typed)
+                yield line, self._fit(line, at - self._begin[line], end - at, typed)
+
+    def _end_of(self, typed: str) -> Callable[[int], int]:
+        """Where a question ends that may fit at a place of the text; -1 where it does not fit."""
+        if typed.isascii() and not typed[:1].isdigit():  # then the initials were all there is to compare
+            length = len(typed)
+            return lambda at: at + length
+        match, text = re.compile(pattern(typed)).match, self.text
+
+        def end_of(at: int) -> int:
+            found = match(text, at)
+            return -1 if found is None else found.end()
+
+        return end_of
 
     def whole(self, typed: str) -> Iterator[int]:
         """Lines that a folded question fits from end to end."""
@@ -135,12 +149,16 @@ class _Lines:
 
     def _fit(self, line: int, offset: int, length: int, typed: str) -> float:
         name = self.lines[line]
-        if offset == 0 and length == len(name):
-            return _EXACT if name == typed else _FULL
-        base = _PREFIX if offset == 0 else (_WORD if offset in self.word_starts[line] else _INSIDE)
+        whole = len(name)
+        if offset == 0:
+            if length == whole:
+                return _EXACT if name == typed else _FULL
+            base = _PREFIX
+        else:
+            base = _WORD if offset in self.word_starts[line] else _INSIDE
         if not name.startswith(typed, offset):
             base -= _UNFINISHED
-        return base + _COVERED * length / len(name)
+        return base + _COVERED * length / whole
 
 
 def _key(typed: str) -> str:
@@ -204,6 +222,7 @@ class SearchIndex:
             _post(posted, starts, form, of_category[category])
         self._lines = _Lines(posted, starts)
         self._loose = _loosened(posted)
+        self._quiet = frozenset(n for n, entry in enumerate(self.entries) if entry.quiet)
         order = sorted(range(len(self.entries)), key=lambda n: _fixed_order(self.entries[n]))
         self._place = {n: at for at, n in enumerate(order)}
 
@@ -234,18 +253,23 @@ class SearchIndex:
         """
         typed = text[:LONGEST]
 
-        def kept(n: int) -> bool:
-            entry = self.entries[n]
-            return (not level or level in entry.levels) and (not categories or entry.category in categories)
+        def kept(hits: _Hits) -> _Hits:
+            if not level and not categories:
+                return hits
+            entries = self.entries
+            return {
+                n: hit
+                for n, hit in hits.items()
+                if (not level or level in entries[n].levels) and (not categories or entries[n].category in categories)
+            }
 
-        hits = {n: hit for n, hit in self._asked(typed).items() if kept(n)}
+        hits = kept(self._asked(typed))
         if not hits:
             other = _other_keyboard(typed)
-            hits = _weakened(self._asked(other) if other else {}, _KEYBOARD, By.KEYBOARD)
-            hits = {n: hit for n, hit in hits.items() if kept(n)}
+            hits = kept(_weakened(self._asked(other) if other else {}, _KEYBOARD, By.KEYBOARD))
         if not hits:
-            hits = {n: hit for n, hit in self._spelt(typed).items() if kept(n)}
-        ranked = nsmallest(limit, hits, key=lambda n: (-self._score(n, hits[n]), self._place[n]))
+            hits = kept(self._spelt(typed))
+        ranked = nsmallest(limit, self._likely(hits, limit), key=lambda n: (-self._score(n, hits[n]), self._place[n]))
         return tuple(self._match(n, hits[n], level) for n in ranked)
 
     def venues_in(self, text: str) -> tuple[tuple[str, str], ...]:
@@ -337,11 +361,12 @@ class SearchIndex:
         hits: _Hits = {}
         if not typed:
             return hits
-        alone = _alone(typed)
+        alone, postings = _alone(typed), self._lines.postings
         for line, fit in self._lines.fitting(typed):
-            for n, weight, by, shown in self._lines.postings[line]:
+            for n, weight, by, shown in postings[line]:
                 score = fit * weight
-                if n not in hits or hits[n][0] < score:
+                known = hits.get(n)
+                if known is None or known[0] < score:
                     hits[n] = (score, By.INITIALS if alone else by, shown)
         return hits
 
@@ -357,6 +382,15 @@ class SearchIndex:
                 if n not in hits or hits[n][0] < score:
                     hits[n] = (score, By.SPELLING, shown)
         return hits
+
+    def _likely(self, hits: _Hits, limit: int) -> Collection[int]:
+        """Those that can be among the best, so that few have to be ranked one by one."""
+        if len(hits) <= limit:
+            return hits
+        quiet = self._quiet
+        scores = [score - _QUIET if n in quiet else score for n, (score, _, _) in hits.items()]
+        least = min(nlargest(max(1, limit), scores)) - _ROUNDED
+        return [n for n, score in zip(hits, scores, strict=True) if score >= least]
 
     def _score(self, n: int, hit: _Hit) -> float:
         return round(hit[0] - _QUIET * self.entries[n].quiet, 6)

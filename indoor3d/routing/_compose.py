@@ -76,10 +76,23 @@ def _pieces(graph: "NavGraph", first: "Spot", last: "Spot", thread: Thread, cond
     start = np.array([first.x_m, first.y_m, surfaces[first.surface].floor_m])
     end = np.array([last.x_m, last.y_m, surfaces[last.surface].floor_m])
     if thread.enters < 0:
-        return [_straight(graph, start, end, first.surface, speed)]
+        return _open([_straight(graph, start, end, first.surface, speed)], conditions)
     into = _straight(graph, start, network.node_position[thread.enters], first.surface, speed)
     out = _straight(graph, network.node_position[thread.leaves], end, last.surface, speed)
-    return [into, *_edges(graph, thread, conditions), out]
+    return _open([into, *_edges(graph, thread, conditions), out], conditions)
+
+
+def _open(pieces: list[_Piece], conditions: "Conditions") -> list[_Piece]:
+    """Leave out the names of closed openings: where two cover one gap, the other one is passed there."""
+    closed = conditions.closed.elements
+    if not closed:
+        return pieces
+    return [
+        piece
+        if closed.isdisjoint(piece.elements)
+        else piece._replace(elements=tuple(name for name in piece.elements if name not in closed))
+        for piece in pieces
+    ]
 
 
 def _straight(graph: "NavGraph", a: Floats, b: Floats, surface: int, speed_mps: float) -> _Piece:

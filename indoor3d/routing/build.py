@@ -1,10 +1,10 @@
 """Building → NavGraph: every surface's roadmap, joined by steps, connectors and exits."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,13 @@ from indoor3d.routing._columns import Columns, Link
 from indoor3d.routing._connectors import Landing, add_connectors
 from indoor3d.routing._crossings import crossings
 from indoor3d.routing._level_edges import Ways, add_surface
-from indoor3d.routing._passage import Passage
 from indoor3d.routing.graph import NavGraph
 from indoor3d.routing.reach import build_issues
 from indoor3d.routing.run_up import run_ups
 from indoor3d.routing.walkable import ATTACH_PLAN_M, ATTACH_Z_M, Walkable, one_sided, outside_of, walkable
+
+if TYPE_CHECKING:
+    from indoor3d.routing._passage import Passage
 
 Floats = NDArray[np.float64]
 
@@ -65,8 +67,11 @@ def build_navigation(building: Building, *, radius_m: float = RADIUS_M, wider_m:
     >>> build_navigation(two_floors()).route("hall", "office").levels
     ('g', 'u')
     """
-    columns, ways = _roadmap(building, radius_m)
-    wide = [(Network(**made), of) for made, of in (_roadmap(building, radius) for radius in sorted(wider_m))]
+    columns, ways = _roadmap(building, radius_m, run_up={})
+    run_up = dict(zip(columns["elements"], columns["element_run_up_m"].tolist(), strict=True))
+    wide = [
+        (Network(**made), of) for made, of in (_roadmap(building, radius, run_up=run_up) for radius in sorted(wider_m))
+    ]
     network = Networks(**columns, wider=tuple(made for made, _ in wide))
 
     def graph(issues: tuple[Issue, ...] = ()) -> NavGraph:
@@ -76,8 +81,10 @@ def build_navigation(building: Building, *, radius_m: float = RADIUS_M, wider_m:
     return graph(build_issues(graph()))
 
 
-def _roadmap(building: Building, radius_m: float) -> tuple[dict[str, Any], tuple[Ways, ...]]:
-    """The members of the network for one body, and what is known about its surfaces."""
+def _roadmap(
+    building: Building, radius_m: float, *, run_up: Mapping[str, float]
+) -> tuple[dict[str, Any], tuple[Ways, ...]]:
+    """The members of the network for one body, and what is known about its surfaces; run-ups are measured where not given."""
     surfaces = walkable(building, radius_m=radius_m)
     ways = tuple(Ways(surface) for surface in surfaces)
     names = sorted({o.id for o in building.openings} | {c.id for c in building.connectors})
@@ -102,7 +109,7 @@ def _roadmap(building: Building, radius_m: float) -> tuple[dict[str, Any], tuple
     exits = sorted(entry.key[0] for entry in entries if entry.kind == "exit")
     arrays = columns.arrays()
     crossing_start, crossing = crossings(arrays, ways, elements)
-    run_up = run_ups(surfaces)
+    run_up = run_up or run_ups(surfaces)
     return {
         "radius_m": radius_m,
         "surfaces": tuple(

@@ -171,7 +171,7 @@ def _concourse(plan: _Plan, length: float, width: float) -> None:
                 category=OpeningCategory.GATE,
                 clear_width_m=wide,
             )
-    for x in np.arange(5.0, length - 3, 6.5).tolist():
+    for x in np.arange(5.0, length - 3, 5.5).tolist():
         for y in (0.3 * width, 0.7 * width):
             if min(abs(x - west), abs(x - east)) > 2:
                 half = plan.any(0.3, 0.5)
@@ -215,7 +215,7 @@ def _platforms(plan: _Plan, length: float, width: float) -> None:
         _stairs(plan, f"stairs-{ident}", ("b2", "b1"), at=(paid[0] + plan.any(1, 3), low), wide=1.8)
         _stairs(plan, f"escalator-{ident}", ("b2", "b1"), at=(middle + plan.any(0, 2), low), wide=1.0, moving=True)
         _lift(plan, f"lift-{ident}", ("b2", "b1"), at=(paid[1] - 2.4, low))
-        for x in np.arange(7.0, length - 6, 8.0).tolist():
+        for x in np.arange(7.0, length - 6, 7.0).tolist():
             if not paid[0] - 1 < x < paid[1] + 1:
                 plan.obstacle("b2", (x, low, x + plan.any(0.6, 1.0), low + 0.8))
                 plan.obstacle("b2", (x + 4, y1 - 1.0, x + 4 + plan.any(1.2, 2.0), y1 - 0.5))
