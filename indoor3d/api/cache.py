@@ -27,6 +27,7 @@ _DOCUMENTS = 64
 _LONGEST_ID = 128
 _COUNTED_AT_ONCE = 64
 _FIRST = ("walk", "wheelchair")
+_MOST_BYTES = 512 << 20
 _PER_COLUMN_BYTE, _ELEMENT_BYTES = 3.0, 10_000.0
 """Memory for a byte of the stored columns, and for an element (tools/bench_city.py measures both together)."""
 _MADE_AFTER = 8
@@ -148,7 +149,7 @@ class VenueCache:
         How much they may weigh together (:func:`weight_bytes`); the one used last is kept whatever it weighs.
     """
 
-    def __init__(self, store: Catalog, *, capacity: int, most_bytes: int | None = None) -> None:
+    def __init__(self, store: Catalog, *, capacity: int, most_bytes: int = _MOST_BYTES) -> None:
         self._store = store
         self._capacity, self._most_bytes = capacity, most_bytes
         self._ready: OrderedDict[str, VenueData] = OrderedDict()
@@ -243,8 +244,7 @@ class VenueCache:
         return True
 
     def _is_full(self, data: VenueData) -> bool:
-        heavy = self._most_bytes is not None and self._weight + data.weight_bytes > self._most_bytes
-        return heavy or len(self._ready) >= self._capacity
+        return self._weight + data.weight_bytes > self._most_bytes or len(self._ready) >= self._capacity
 
     def graph(self, venue: str) -> NavGraph | None:
         """The graph of a venue, loaded if need be; None where there is no such venue."""

@@ -62,7 +62,7 @@ _WORDS = {
 @profile_option
 @click.option("--accessible", is_flag=True, help="Only what is known to be accessible and reached without steps.")
 @click.option("--radius", type=click.FloatRange(1, 5_000), default=500.0, show_default=True, help="Metres of way.")
-@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True, help="Not more than so many.")
 @depart_option
 @store_option
 @json_option
@@ -158,7 +158,7 @@ def _near_line(one: Mapping[str, Any], lang: str) -> str:
 @click.command()
 @click.argument("venue", metavar="ID|-")
 @click.argument("text", metavar="TEXT")
-@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True, help="Not more than so many.")
 @store_option
 @json_option
 @lang_option

@@ -135,7 +135,7 @@ def echo_parts(data: VenueData, why: Explanation, *, lang: str) -> None:
     for part in why.parts:
         leg = part.leg
         levels = [data.building.level(level).short_name for level in dict.fromkeys((leg.level_from, leg.level_to))]
-        names = ", ".join(remarks.name_of(data, name, lang) for name in leg.elements)
+        names = ", ".join(_named(data, leg.elements, lang))
         burden = f"{words['burden']} {duration(part.burden_s)} {words['more']}" if part.burden_s >= 0.5 else ""
         row = (
             geojson.label(str(leg.mode))[lang],
@@ -206,7 +206,7 @@ def echo_blocked(data: VenueData, why: Explanation, *, lang: str, at: datetime) 
         click.echo(f"{words['helps']}: {', '.join(one['name'][lang] for one in made['would_help'])}", err=True)
     relaxed = made["relaxed"]
     if relaxed is not None:
-        names = [remarks.name_of(data, name, lang) for name in dict.fromkeys(relaxed["elements"])]
+        names = _named(data, relaxed["elements"], lang)
         text = f"{words['relaxed']}, {relaxed['text'][lang]}: {relaxed['length_m']:.0f} m, {duration(relaxed['duration_s'])}"
         click.echo(text + (f" ({words['by']} {', '.join(names)})" if names else ""), err=True)
 
@@ -231,6 +231,12 @@ def _step(step: Step, text: str, leg: int) -> dict[str, Any]:
         "elements": list(step.elements),
         "leg": leg,
     }
+
+
+def _named(data: VenueData, elements: Sequence[str], lang: str) -> list[str]:
+    """Names of what has one, each once: an open boundary says nothing to anybody."""
+    names = data.building.names
+    return [name for one in dict.fromkeys(elements) if one in names and (name := names[one].best(lang))]
 
 
 def _echo_list(title: str, lines: Sequence[str]) -> None:

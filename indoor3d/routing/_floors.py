@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from threading import Lock
 from typing import Any
 
@@ -18,7 +18,7 @@ from indoor3d.routing._level_edges import Ways
 from indoor3d.routing._shapes import Box, Windows, offset
 from indoor3d.routing.place import Place, on_floor
 from indoor3d.routing.visibility import FreeSpace, Outlook
-from indoor3d.routing.walkable import as_multipolygon, walkable
+from indoor3d.routing.walkable import Walkable, as_multipolygon, walkable
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -53,7 +53,7 @@ class Floors:
     building : Building
     network : Network
     ways : sequence of Ways, optional
-        By surface; rebuilt from the building without them, which takes long.
+        By surface; without them those stored with the surfaces, and without these rebuilt from the building, which takes long.
     """
 
     def __init__(self, building: Building, network: Network, ways: Sequence[Ways] | None) -> None:
@@ -66,7 +66,17 @@ class Floors:
         """What is known about straight ways, by surface; rebuilt from the building when it was not stored."""
         if self._given is not None:
             return self._given
-        return tuple(Ways(surface) for surface in walkable(self.building, radius_m=self.network.radius_m))
+        stored = [surface.ways for surface in self.network.surfaces]
+        if all(stored):
+            return tuple(Ways.from_columns(columns, surface=partial(self._made, i)) for i, columns in enumerate(stored))
+        return tuple(Ways(surface) for surface in self._surfaces)
+
+    @cached_property
+    def _surfaces(self) -> tuple[Walkable, ...]:
+        return walkable(self.building, radius_m=self.network.radius_m)
+
+    def _made(self, index: int) -> Walkable:
+        return self._surfaces[index]
 
     @cached_property
     def _spaces(self) -> dict[str, Space]:

@@ -17,8 +17,8 @@ _TAIL = 1e-7
 def error_of(level: int, low: int, high: int) -> int:  # pragma: no cover - compiled
     """How many levels a reading is off in a cell that spans some."""
     if level < low:
-        return max(level - low, -2)
-    return min(max(level - high, 0), 2)
+        return level - low
+    return max(level - high, 0)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[misc]
@@ -26,7 +26,9 @@ def usual(error: int, sure: float) -> float:  # pragma: no cover - compiled
     """How often a reading is off by so many levels."""
     if error == 0:
         return sure
-    return (1.0 - sure) * (0.45 if abs(error) == 1 else 0.05)
+    if abs(error) == 1:
+        return (1.0 - sure) * 0.48
+    return (1.0 - sure) * 0.02 * 0.1 ** (abs(error) - 2)
 
 
 @njit(cache=True, nogil=True)  # type: ignore[misc]

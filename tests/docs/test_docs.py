@@ -1,5 +1,6 @@
 """The documentation builds strictly, and its examples run."""
 
+import json
 import re
 import shlex
 import shutil
@@ -8,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -136,6 +138,63 @@ def test_a_request_of_the_docs_is_answered(folder: Path, url: str, page: str, li
         pytest.skip("curl is not installed")
     done = _run(folder, line.replace("http://127.0.0.1:8000", url).replace("curl -s", "curl -sS --fail-with-body"))
     assert done.stdout or "-o" in line
+
+
+def _answers() -> list[tuple[str, str]]:
+    """Requests of the reference with the answer that is shown below: the last request of a block, and its JSON."""
+    text = (ROOT / "docs" / "reference" / "api.md").read_text("utf-8")
+    found = re.findall(r"```console\n([^`]*)```\n\n```json\n([^`]*)```", text)
+    return [(commands.strip().splitlines()[-1].removeprefix("$ "), shown) for commands, shown in found]
+
+
+def _missing(shown: Any, real: Any, where: str = "") -> list[str]:
+    """Members that are shown and not there; of a list it is enough that something in it looks like what is shown."""
+    if isinstance(shown, dict):
+        if not isinstance(real, dict):
+            return [where]
+        return [
+            name
+            for key, value in shown.items()
+            for name in (_missing(value, real[key], f"{where}/{key}") if key in real else [f"{where}/{key}"])
+        ]
+    if isinstance(shown, list):
+        if not isinstance(real, list):
+            return [where]
+        wanted = [item for item in shown if item != "…"]
+        return [
+            name
+            for item in wanted
+            for name in min((_missing(item, one, where) for one in real), key=len, default=[where])
+        ]
+    return []
+
+
+def test_answers_are_shown() -> None:
+    assert len(_answers()) >= 6
+    assert _missing({"a": [{"b": 1, "c": 2}, "…"]}, {"a": [{"x": 0}, {"b": 5}]}) == ["/a/c"]
+
+
+@pytest.mark.parametrize(("line", "shown"), _answers())
+def test_an_answer_of_the_reference_has_the_members_that_are_shown(
+    folder: Path, url: str, line: str, shown: str
+) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    done = _run(folder, line.replace("http://127.0.0.1:8000", url).replace("curl -s", "curl -sS --fail-with-body"))
+    assert _missing(json.loads(shown), json.loads(done.stdout)) == []
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    navigation = (ROOT / "mkdocs.yml").read_text("utf-8")
+    pages = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")}
+    left = {page for page in pages if not page.startswith("examples/") and f": {page}\n" not in navigation}
+    assert left == set()
+
+
+def test_both_readmes_show_the_same_commands() -> None:
+    pages = [(ROOT / name).read_text("utf-8") for name in ("README.md", "README.ko.md")]
+    commands = [re.findall(r"^\$ (indoor3d [a-z-]+)", page, re.MULTILINE) for page in pages]
+    assert commands[0] == commands[1]
 
 
 @pytest.mark.parametrize(("page", "body"), _blocks("python"))

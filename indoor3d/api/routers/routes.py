@@ -16,11 +16,12 @@ from indoor3d.api.openapi import gives, takes
 from indoor3d.api.outputs_routes import Explanation, Matrix, Profiles, Route
 from indoor3d.api.respond import GEOJSON, JSON, PRIVATE, REVALIDATE, Document, answer, finite, ready
 from indoor3d.api.schemas import MatrixRequest, RouteRequest
-from indoor3d.api.waypoints import located, places, resolve
+from indoor3d.api.waypoints import located, resolve
 from indoor3d.errors import Indoor3dError, NoRoute
 from indoor3d.routing.city import Asked
 from indoor3d.routing.explain import explain
 from indoor3d.routing.journey import Journey, Stop, journey, others
+from indoor3d.routing.matrix import matrix as measure
 from indoor3d.routing.place import Place
 from indoor3d.routing.profile import PROFILES, find_profile
 
@@ -261,40 +262,26 @@ def _why(services: Services, data: VenueData, body: RouteRequest, lang: str) -> 
 
 
 def _table(services: Services, data: VenueData, body: MatrixRequest, lang: str) -> dict[str, Any]:
-    origins = places(data, body.origins, member="origins")
+    origins = resolve(data, body.origins, member="origins")
     goals = resolve(data, body.destinations, member="destinations")
     moment = body.depart_at or services.settings.clock()
-    conditions = data.graph.conditions(
-        body.who,
-        tuple(dict.fromkeys(body.closed)),
-        visited={place.element for stop in goals for place in stop.places} | {place.element for place in origins},
-        options=body.options.asked(),
-        effects=services.moments.of(data, moment).effects,
-    )
-    nav = data.graph.for_body(conditions.profile)
-    every = [place for stop in goals for place in stop.places]
-    seconds, metres = [], []
-    for origin in origins:
-        with explaining(data, (origin,), lang=lang):
-            found = nav.measured(origin, every, conditions)
-        row_s: list[float | None] = []
-        row_m: list[float | None] = []
-        at = 0
-        for stop in goals:
-            some = found.duration_s[at : at + len(stop.places)]
-            best = at + int(some.argmin())
-            row_s.append(finite(found.duration_s[best]))
-            row_m.append(finite(found.length_m[best]))
-            at += len(stop.places)
-        seconds.append(row_s)
-        metres.append(row_m)
+    with explaining(data, tuple(stop.places[0] for stop in origins), lang=lang, member="origins"):
+        found = measure(
+            data.graph,
+            origins,
+            goals,
+            profile=body.who,
+            closed=tuple(dict.fromkeys(body.closed)),
+            options=body.options.asked(),
+            effects=services.moments.of(data, moment).effects,
+        )
     return {
         "venue": data.record.venue.id,
         "version": data.record.version,
         "mode": body.who,
         "departure": moment.isoformat(),
-        "durations_s": seconds,
-        "lengths_m": metres,
+        "durations_s": [[finite(value) for value in row] for row in found.duration_s.tolist()],
+        "lengths_m": [[finite(value) for value in row] for row in found.length_m.tolist()],
     }
 
 
