@@ -39,14 +39,21 @@ class Document:
         Content-Language, or empty when the answer is in both languages.
     """
 
-    __slots__ = ("_encoded", "body", "digest", "language", "media_type")
+    __slots__ = ("_digest", "_encoded", "body", "language", "media_type")
 
     def __init__(self, content: Any, *, media_type: str = JSON, language: str = "") -> None:
         self.body: bytes = content if isinstance(content, bytes) else dumps(content)
         self.media_type = media_type
         self.language = language
-        self.digest = hashlib.sha256(self.body).hexdigest()[:32]
+        self._digest = ""
         self._encoded: dict[str, bytes] = {}
+
+    @property
+    def digest(self) -> str:
+        """What the bytes are told by; worked out when somebody asks."""
+        if not self._digest:
+            self._digest = hashlib.sha256(self.body).hexdigest()[:32]
+        return self._digest
 
     def encoded(self, coding: str | None) -> bytes:
         """Bytes in a content coding; compressed at most once."""

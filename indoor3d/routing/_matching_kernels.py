@@ -7,9 +7,7 @@ import numpy as np
 from numba import njit
 
 _UNKNOWN = -1_000_000
-ROUND = 0.17
-"""Square metres of doubt for cells being a metre long: 1/12 at either end of a step."""
-_TAIL = 1e-7
+_TAIL = 1e-12
 """Share of fixes that are anywhere at all: one wild fix does not end a track."""
 
 
@@ -35,14 +33,14 @@ def usual(error: int, sure: float) -> float:  # pragma: no cover - compiled
 def likelihood(
     at: Any, low: Any, high: Any, cell: int, before: int, fix: Any, last: Any, keep: float, keep_level: float
 ) -> float:  # pragma: no cover - compiled
-    """Density of a fix (x, y, level, sigma, sure) in a cell, given the fix before and the cell it was in (or none)."""
+    """Density of a fix (x, y, level, sigma, sure, doubt) in a cell, given the fix before and the cell it was in (or none)."""
     x, y = at[cell, 0], at[cell, 1]
     sigma = fix[3]
     if before >= 0 and keep > 0.0:
         scale = keep * sigma / last[3]
         x += scale * (last[0] - at[before, 0])
         y += scale * (last[1] - at[before, 1])
-    variance = sigma * sigma * (1.0 - keep * keep) + ROUND
+    variance = sigma * sigma * (1.0 - keep * keep) + fix[5]
     away = ((fix[0] - x) ** 2 + (fix[1] - y) ** 2) / (2.0 * variance)
     density = (math.exp(-away) + _TAIL) / (2.0 * math.pi * variance)
     if fix[2] > _UNKNOWN:

@@ -37,7 +37,7 @@ _STEP_S = 1.25
 _STRAIGHT, _TURN, _LEVEL_CHANGE, _BACK = 1.0, 0.5, 0.4, 0.05
 """How readily somebody goes straight on, turns by a right angle, takes stairs or a lift, and goes back."""
 _LEAST = 1e-6
-_LOST = 1e-11
+_LOST = 1e-10
 """Density a square metre under which a fix belongs to no way from where somebody was."""
 _LINKED_S = 1.6
 """Fixes farther apart are weighed as if their errors had nothing in common, but count less."""
@@ -59,6 +59,9 @@ class MatchingGraph:
         Undirected, but for ``oneway``.
     length_m : (M,) float64
     oneway : (M,) bool, optional
+    doubt_m2 : float
+        Variance of how far people are off the middle of a cell, along each axis. 1/12 at either end of a step is that of
+        cells of a metre, for people who keep to the edges.
     """
 
     position: Floats
@@ -67,6 +70,7 @@ class MatchingGraph:
     edge_to: Ints
     length_m: Floats
     oneway: NDArray[np.bool_] | None = None
+    doubt_m2: float = 2 / 12
 
     @cached_property
     def cells(self) -> "Cells":
@@ -325,7 +329,7 @@ class _Step:
         if span <= 0:
             raise InvalidInput("Fixes are not in the order of their times.", ko="측위 시각이 순서대로가 아닙니다.")
         keep = math.exp(-span / lasting_s) if lasting_s else 0.0
-        values = _values(fix)
+        values = _values(fix, graph)
         if span > _LINKED_S:  # the cell before is not known when the gap is long: the same information, said as more doubt
             values[3] *= math.sqrt((1 + keep) / (1 - keep))
             keep = 0.0
@@ -334,7 +338,7 @@ class _Step:
             graph=graph,
             fix=fix,
             values=values,
-            last=_values(last or fix),
+            last=_values(last or fix, graph),
             keep=keep,
             keep_level=keep,
             parts=parts,
@@ -418,16 +422,16 @@ def _first(graph: MatchingGraph, fix: Fix) -> _Belief:
     from indoor3d.routing import _matching_kernels as kernels  # noqa: PLC0415 - numba loads when it is needed
 
     cells = graph.cells
-    density = kernels.begin(cells.at, cells.low, cells.high, _values(fix))
+    density = kernels.begin(cells.at, cells.low, cells.high, _values(fix, graph))
     kept = np.flatnonzero(density > _LEAST * density.max())
     mass = np.repeat(density[kept], 2) * np.tile([_GO / (_GO + _STOP), _STOP / (_GO + _STOP)], len(kept))
     states = np.stack([2 * kept, 2 * kept + 1], axis=1).reshape(-1).astype(np.int32)
     return _Belief(states, mass / mass.sum(), math.log(density.mean()))
 
 
-def _values(fix: Fix) -> Floats:
+def _values(fix: Fix, graph: MatchingGraph) -> Floats:
     level = _UNKNOWN if fix.level is None else float(fix.level)
-    return np.array([fix.x_m, fix.y_m, level, fix.sigma_m, fix.level_sure])
+    return np.array([fix.x_m, fix.y_m, level, fix.sigma_m, fix.level_sure, graph.doubt_m2])
 
 
 def _chances(span_s: float) -> Floats:

@@ -21,6 +21,8 @@ Ints = NDArray[np.int64]
 
 SPACING_M = 2.0
 """Between lattice points: less than what a fix is off by, and twice the length of a cell."""
+_DOUBT_M2 = 1.5
+"""Variance of a step as the lattice has it: people are up to a metre beside its points, and go in any direction."""
 _REACH = 1.5
 """Doors and the ends of stairs are joined to what they see within so many spacings."""
 _HALF = ((1, 0), (0, 1), (1, 1), (1, -1))
@@ -79,6 +81,7 @@ def _make(graph: "NavGraph", spacing_m: float) -> MatchingGraph:
         edge_to=edges[:, 1].astype(np.int32),
         length_m=np.append(length, network.edge_length_m[ways]),
         oneway=np.append(np.zeros(len(length), np.bool_), network.edge_oneway[ways]),
+        doubt_m2=_DOUBT_M2,
     )
 
 

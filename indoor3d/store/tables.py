@@ -9,6 +9,7 @@ its levels. Which version is current is one row.
 import math
 import sqlite3
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -335,7 +336,13 @@ def is_used(connection: sqlite3.Connection, digest: str) -> bool:
 
 def _to_record(row: Sequence[Any]) -> VenueRecord:
     body, version, west, south, east, north = row
-    return VenueRecord(venue=decode(body, Venue), version=version, bounds=(west, south, east, north))
+    return VenueRecord(venue=_venue(body), version=version, bounds=(west, south, east, north))
+
+
+@lru_cache(maxsize=1_024)
+def _venue(body: bytes) -> Venue:
+    """Read who a venue is; asked before every answer, and the same bytes are the same venue."""
+    return decode(body, Venue)
 
 
 def bound(text: str) -> str | None:

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from indoor3d.cli import cli
 from indoor3d.models.issue import Report
+from indoor3d.models.network import Networks
 from indoor3d.routing.build import build_navigation
 from indoor3d.routing.profile import PROFILES
 from indoor3d.store.base import Release, open_store
@@ -19,10 +20,10 @@ from tests.buildings import two_floors
 def store(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("store")
     building = two_floors()
+    network = build_navigation(building).network
+    assert isinstance(network, Networks)
     with open_store(str(folder)) as catalog:
-        catalog.publish(
-            Release(building=building, network=build_navigation(building).network, report=Report(), assets={})
-        )
+        catalog.publish(Release(building=building, network=network, report=Report(), assets={}))
     return str(folder)
 
 

@@ -9,7 +9,8 @@ from indoor3d.models.state import Effects
 from indoor3d.routing.build import build_navigation
 from indoor3d.routing.explain import explain
 from indoor3d.routing.graph import NavGraph
-from indoor3d.routing.place import Place, find_place
+from indoor3d.routing.journey import Stop
+from indoor3d.routing.place import find_place
 from indoor3d.routing.profile import PROFILES, Options
 from tests.buildings import two_floors
 
@@ -20,13 +21,13 @@ def graph() -> NavGraph:
 
 
 @pytest.fixture(scope="module")
-def stops(graph: NavGraph) -> list[Place]:
-    return [find_place(graph.building, name) for name in ("hall", "office")]
+def stops(graph: NavGraph) -> list[Stop]:
+    return [Stop(places=(find_place(graph.building, name),)) for name in ("hall", "office")]
 
 
 @pytest.mark.parametrize("profile", sorted(PROFILES))
 def test_time_and_burdens_of_the_legs_are_what_the_way_was_chosen_by(
-    graph: NavGraph, stops: list[Place], profile: str
+    graph: NavGraph, stops: list[Stop], profile: str
 ) -> None:
     told = explain(graph, stops, profile=profile)
     assert told.found is not None
@@ -43,9 +44,7 @@ def test_time_and_burdens_of_the_legs_are_what_the_way_was_chosen_by(
     assert spent == pytest.approx(cost, abs=1e-6 * route.length_m + 1e-6)
 
 
-def test_each_closure_that_would_help_alone_is_named_and_the_others_are_not(
-    graph: NavGraph, stops: list[Place]
-) -> None:
+def test_each_closure_that_would_help_alone_is_named_and_the_others_are_not(graph: NavGraph, stops: list[Stop]) -> None:
     told = explain(graph, stops, closed=["stairs-1", "lift-1"])
     assert told.found is None
     assert "stairs-1" in told.would_help
@@ -58,13 +57,13 @@ def test_each_closure_that_would_help_alone_is_named_and_the_others_are_not(
 
 
 @pytest.mark.xfail(strict=True, reason="only what stands in the best way of each kind is tried")
-def test_every_closure_that_would_help_alone_is_named(graph: NavGraph, stops: list[Place]) -> None:
+def test_every_closure_that_would_help_alone_is_named(graph: NavGraph, stops: list[Stop]) -> None:
     told = explain(graph, stops, closed=["stairs-1", "lift-1"])
     assert set(told.would_help) == {"stairs-1", "lift-1"}
 
 
 def test_what_is_closed_by_the_state_of_the_venue_is_explained_like_what_was_asked(
-    graph: NavGraph, stops: list[Place]
+    graph: NavGraph, stops: list[Stop]
 ) -> None:
     told = explain(graph, stops, profile="wheelchair", effects=Effects(closed=frozenset(["lift-1"])))
     assert told.would_help == ("lift-1",)
@@ -72,14 +71,14 @@ def test_what_is_closed_by_the_state_of_the_venue_is_explained_like_what_was_ask
     assert "lift-1" in {name for leg in told.relaxed.routes[0].legs for name in leg.elements}
 
 
-def test_what_nobody_has_said_is_lifted_before_the_profile_is(graph: NavGraph, stops: list[Place]) -> None:
+def test_what_nobody_has_said_is_lifted_before_the_profile_is(graph: NavGraph, stops: list[Stop]) -> None:
     told = explain(graph, stops, profile="wheelchair", options=Options(unknown="strict"))
     assert told.found is None
     assert told.lifted == ("unknown",)
     assert told.would_help == ()
 
 
-def test_no_way_at_all_is_no_way_whatever_is_lifted(stops: list[Place]) -> None:
+def test_no_way_at_all_is_no_way_whatever_is_lifted(stops: list[Stop]) -> None:
     building = two_floors()
     cut = build_navigation(replace(building, connectors=()))
     told = explain(cut, stops)
@@ -87,6 +86,6 @@ def test_no_way_at_all_is_no_way_whatever_is_lifted(stops: list[Place]) -> None:
     assert (told.found, told.relaxed, told.lifted, told.would_help) == (None, None, (), ())
 
 
-def test_an_id_that_does_not_exist_is_no_explanation(graph: NavGraph, stops: list[Place]) -> None:
+def test_an_id_that_does_not_exist_is_no_explanation(graph: NavGraph, stops: list[Stop]) -> None:
     with pytest.raises(UnknownElement):
         explain(graph, stops, closed=["nothing"])

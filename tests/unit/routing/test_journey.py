@@ -81,7 +81,9 @@ def test_failure_02_a_lift_that_is_out_of_order_is_used_by_nobody(floors: NavGra
     stops = places(floors, "hall", "office")
     assert effects.closed == {"lift-1"}
     for start, goal in (stops, stops[::-1]):
-        told = explain(floors, [start, goal], profile=profile, effects=effects)
+        told = explain(
+            floors, [journeys.Stop(places=(start,)), journeys.Stop(places=(goal,))], profile=profile, effects=effects
+        )
         if told.found is None:
             assert told.problem is not None
             assert "lift-1" in {entry["element"] for entry in told.problem.context["blocked_by"]}
@@ -100,7 +102,7 @@ def test_failure_03_a_limit_is_never_let_go_silently() -> None:
     with pytest.raises(NoRoute) as caught:
         journey(graph, stops, profile="wheelchair")
     assert ("stairs-1", "too-steep") in {(e["element"], e["reason"]) for e in caught.value.context["blocked_by"]}
-    told = explain(graph, stops, profile="wheelchair")
+    told = explain(graph, [journeys.Stop(places=(one,)) for one in stops], profile="wheelchair")
     assert told.found is None
     assert told.problem is not None
     assert told.relaxed is not None
@@ -261,7 +263,7 @@ def test_failure_17_a_closure_names_what_is_closed_or_is_an_error(floors: NavGra
     stops = places(floors, "hall", "office")
     for asked in ({"closed": ["lift-9"]}, {"effects": Effects(closed=frozenset(["lift-9"]))}):
         with pytest.raises(UnknownElement) as caught:
-            journey(floors, stops, **asked)  # type: ignore[arg-type]
+            journey(floors, stops, **asked)
         assert caught.value.context["element"] == "lift-9"
 
 
