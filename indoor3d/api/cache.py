@@ -14,7 +14,6 @@ from indoor3d.models.building import Building, Connector, Exit, Facility, Openin
 from indoor3d.models.issue import Report
 from indoor3d.models.korean import with_particle
 from indoor3d.models.network import Network, Networks
-from indoor3d.models.search import index_of
 from indoor3d.routing.directions import guide
 from indoor3d.routing.graph import NavGraph
 from indoor3d.store.base import Catalog, VenueRecord
@@ -82,7 +81,7 @@ class VenueData:
                 self._asked[key] = self._asked.get(key, 0) + 1
 
     def prepare(self) -> None:
-        """Make what the first questions would make: the graphs of a walker and of a wheelchair, steps, names."""
+        """Make what the first questions would make: the graphs of a walker and of a wheelchair, and what steps are told by."""
         for profile in _FIRST:
             conditions = self.graph.conditions(profile, ())
             graph = self.graph.for_body(conditions.profile)
@@ -92,7 +91,6 @@ class VenueData:
                 graph.links_many(surface, graph.network.node_position[node, :2], conditions)
                 graph.naturaliser.field(surface)
         guide(self.building)
-        index_of(self.building)
 
     @cached_property
     def elements(self) -> dict[str, Element]:

@@ -25,9 +25,7 @@ class IsochroneRequest(_Asking):
 class FixBody(_Body):
     """A measured position."""
 
-    time: Annotated[
-        float, Field(strict=True, allow_inf_nan=False, ge=0, le=1e11, description="Seconds of any clock.")
-    ]
+    time: Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0, le=1e11, description="Seconds of any clock.")]
     lon: Annotated[Degrees, Field(ge=-180, le=180)]
     lat: Annotated[Degrees, Field(ge=-90, le=90)]
     level: Level | None = None

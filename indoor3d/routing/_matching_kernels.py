@@ -145,7 +145,9 @@ def gather(mass: Any, source: Any, target: Any, weight: Any, scratch: Any, least
 
 
 @njit(cache=True, nogil=True)  # type: ignore[misc]
-def back(source: Any, target: Any, weight: Any, later: Any, states: Any, count: int, scratch: Any) -> Any:  # pragma: no cover
+def back(
+    source: Any, target: Any, weight: Any, later: Any, states: Any, count: int, scratch: Any
+) -> Any:  # pragma: no cover
     """What each state before a step makes of what comes after it."""
     for k in range(len(states)):
         scratch[states[k]] = later[k]

@@ -37,6 +37,7 @@ _FARTHEST = 1 / np.sqrt(3)
 _CLEAR = 0.01
 """Nearer to a vertex than this share of a side no border is drawn: a ring keeps distinct vertices."""
 _STRAIGHT_M = 1e-6
+_FLAT_M2 = 1e-9
 _SLACK_S = 1e-6
 
 
@@ -305,6 +306,7 @@ def _refined(clock: Clock, surface: int, times: Floats, cell_m: float) -> _Mesh:
         last = side.max(axis=1) <= 2 * cell_m
         low, high = np.where(last, value.min(axis=1), low), np.where(last, value.max(axis=1), high)
         wanted = ((low[:, None] <= times) & (times <= high[:, None])).any(axis=1)[:, None] & (side > cell_m)
+        wanted &= ~_flat(corners)[:, None]
         if not wanted.any():
             return _Mesh(at=at, seconds=seconds, triangles=triangles)
         ends = np.sort(np.stack([triangles, triangles[:, [1, 2, 0]]], axis=2), axis=2)
@@ -314,6 +316,13 @@ def _refined(clock: Clock, surface: int, times: Floats, cell_m: float) -> _Mesh:
         place = np.minimum(np.searchsorted(split, key), len(split) - 1)
         triangles = _split(triangles, np.where(split[place] == key, place + len(at), -1))
         at, seconds = np.vstack([at, middle]), np.append(seconds, clock.seconds(surface, middle))
+
+
+def _flat(corners: Floats) -> NDArray[np.bool_]:
+    """Triangles without an area: they hold no floor, and halving them has no end."""
+    (ax, ay), (bx, by) = (np.moveaxis(corners[:, i] - corners[:, 0], 1, 0) for i in (1, 2))
+    flat: NDArray[np.bool_] = np.abs(ax * by - ay * bx) <= _FLAT_M2
+    return flat
 
 
 def _bounds(value: Floats, corners: Floats, side: Floats, speed_mps: float) -> tuple[Floats, Floats]:

@@ -155,7 +155,9 @@ class Fix:
         """
         numbers = (self.time_s, self.x_m, self.y_m, self.sigma_m, self.level_sure)
         if not all(map(math.isfinite, numbers)) or self.sigma_m <= 0 or not 0 < self.level_sure < 1:
-            raise InvalidInput("A fix is not finite numbers with a positive deviation.", ko="측위 값이 올바르지 않습니다.")
+            raise InvalidInput(
+                "A fix is not finite numbers with a positive deviation.", ko="측위 값이 올바르지 않습니다."
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,7 +332,9 @@ class _Step:
             raise InvalidInput("Fixes are not in the order of their times.", ko="측위 시각이 순서대로가 아닙니다.")
         keep = math.exp(-span / lasting_s) if lasting_s else 0.0
         values = _values(fix, graph)
-        if span > _LINKED_S:  # the cell before is not known when the gap is long: the same information, said as more doubt
+        if (
+            span > _LINKED_S
+        ):  # the cell before is not known when the gap is long: the same information, said as more doubt
             values[3] *= math.sqrt((1 + keep) / (1 - keep))
             keep = 0.0
         parts = min(max(1, math.ceil(span / _STEP_S)), _MOST_PARTS)

@@ -72,16 +72,45 @@ def _make(graph: "NavGraph", spacing_m: float) -> MatchingGraph:
         count += len(points)
     position, level, edges = np.vstack(positions), np.concatenate(levels), np.vstack(pairs)
     length = np.hypot(*(position[edges[:, 1], :2] - position[edges[:, 0], :2]).T)
-    climbs = np.stack([number[network.edge_from[ways]], number[network.edge_to[ways]]], axis=1)
+    inner, inner_level, climbs, climbed, turned = _climbs(graph, ways, number, level, count)
     edges = np.vstack([edges, climbs])
     return MatchingGraph(
-        position=position,
-        level=level,
+        position=np.vstack([position, inner]),
+        level=np.append(level, inner_level),
         edge_from=edges[:, 0].astype(np.int32),
         edge_to=edges[:, 1].astype(np.int32),
-        length_m=np.append(length, network.edge_length_m[ways]),
-        oneway=np.append(np.zeros(len(length), np.bool_), network.edge_oneway[ways]),
+        length_m=np.append(length, climbed),
+        oneway=np.append(np.zeros(len(length), np.bool_), turned),
         doubt_m2=_DOUBT_M2,
+    )
+
+
+def _climbs(
+    graph: "NavGraph", ways: Ints, number: Ints, level: NDArray[np.int32], count: int
+) -> tuple[Floats, NDArray[np.int32], Ints, Floats, NDArray[np.bool_]]:
+    """Ways between floors along their paths: inner nodes and their levels, edges, lengths, and which are one-way."""
+    network = graph.network
+    inner, levels, edges, lengths, oneway = [np.empty((0, 3))], [], [np.empty((0, 2), np.int64)], [], []
+    for way in ways.tolist():
+        ends = network.edge_from[way], network.edge_to[way]
+        path = network.path[network.path_start[way] : network.path_start[way + 1]]
+        line = np.vstack([network.node_position[ends[0]], path, network.node_position[ends[1]]])
+        step = np.linalg.norm(np.diff(line, axis=0), axis=1)
+        nodes = np.array([number[ends[0]], *range(count, count + len(path)), number[ends[1]]])
+        later = np.cumsum(step)[:-1] > step.sum() / 2
+        levels += np.where(later, level[nodes[-1]], level[nodes[0]]).tolist()
+        count += len(path)
+        inner.append(path)
+        edges.append(np.stack([nodes[:-1], nodes[1:]], axis=1))
+        whole = step.sum()
+        lengths += (step * (network.edge_length_m[way] / whole) if whole > 0 else step).tolist()
+        oneway += [bool(network.edge_oneway[way])] * len(step)
+    return (
+        np.vstack(inner),
+        np.array(levels, np.int32),
+        np.vstack(edges),
+        np.array(lengths, np.float64),
+        np.array(oneway, np.bool_),
     )
 
 

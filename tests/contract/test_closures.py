@@ -96,7 +96,9 @@ def _a11y(operator: Operator) -> Answer:
 
 
 @pytest.mark.parametrize(
-    "key", [None, "", "wrong", KEY + "x", KEY[:-1], KEY.upper(), OTHER_LINE.split()[0], "가" * 9, "x" * 999]
+    "key",
+    [None, "", "wrong", KEY + "x", KEY[:-1], KEY.upper(), OTHER_LINE.split()[0], "가" * 9, "x" * 999],
+    ids=["none", "empty", "wrong", "longer", "shorter", "upper case", "digest", "Hangul", "long"],
 )
 def test_without_a_key_that_somebody_has_nothing_changes(operator: Operator, key: str | None) -> None:
     path = _path(operator.report())

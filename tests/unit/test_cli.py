@@ -7,10 +7,18 @@ import pytest
 from click.testing import CliRunner, Result
 
 from indoor3d.cli import cli
+from indoor3d.models.building import Building
 from indoor3d.models.issue import Report
+from indoor3d.models.network import Networks
 from indoor3d.routing.build import build_navigation
 from indoor3d.store.base import Release, open_store
 from tests.buildings import street_station, two_floors
+
+
+def _networks(building: Building) -> Networks:
+    network = build_navigation(building).network
+    assert isinstance(network, Networks)
+    return network
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +26,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = str(tmp_path_factory.mktemp("store"))
     building = two_floors()
     catalog = open_store(folder)
-    catalog.publish(Release(building=building, network=build_navigation(building).network, report=Report(), assets={}))
+    catalog.publish(Release(building=building, network=_networks(building), report=Report(), assets={}))
     catalog.close()
     return folder
 
@@ -109,9 +117,7 @@ def test_step_free_ways_from_the_platforms_of_a_station(tmp_path: Path) -> None:
     for number, building in enumerate((whole, stairs_only)):
         folder = str(tmp_path / str(number))
         with open_store(folder) as catalog:
-            catalog.publish(
-                Release(building=building, network=build_navigation(building).network, report=Report(), assets={})
-            )
+            catalog.publish(Release(building=building, network=_networks(building), report=Report(), assets={}))
         pages.append(_run("accessibility", "street-station", "--store", folder, "--lang", "en").output)
     assert [page.splitlines()[0] for page in pages] == [
         "1 of 1 platforms lead out without steps; 1 of 2 exits are reached so",

@@ -114,7 +114,9 @@ def _known(data: VenueData, state: dict[str, Any] | None) -> dict[str, Any] | No
     if not state:
         return None
     beliefs = state.get("beliefs")
-    sizes = [len(one.get("states", ())) for one in beliefs if isinstance(one, dict)] if isinstance(beliefs, list) else []
+    sizes = (
+        [len(one.get("states", ())) for one in beliefs if isinstance(one, dict)] if isinstance(beliefs, list) else []
+    )
     if state.get("version") != data.record.version or not sizes or max(sizes) > MAX_STATE_STATES:
         raise InvalidInput(
             "The state is of another version of the venue, or not one of ours. Begin a new track.",

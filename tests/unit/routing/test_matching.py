@@ -61,9 +61,7 @@ def test_a_walk_along_a_corridor() -> None:
 def test_a_level_is_changed_by_stairs_only() -> None:
     graph = _two_corridors()
     ahead, fixes = _walk(48, wrong=0.0)
-    back = [
-        Fix(time_s=56.0 + k, x_m=58.0 - 1.2 * k, y_m=0.5, level=1) for k in range(40)
-    ]
+    back = [Fix(time_s=56.0 + k, x_m=58.0 - 1.2 * k, y_m=0.5, level=1) for k in range(40)]
     found = smooth(graph, fixes + back)
     levels = [match.level for match in found]
     change = levels.index(1)
@@ -74,9 +72,7 @@ def test_a_level_is_changed_by_stairs_only() -> None:
 def test_standing_still() -> None:
     graph = _two_corridors()
     rng = np.random.default_rng(4)
-    fixes = [
-        Fix(time_s=float(k), x_m=27 + dx, y_m=dy, level=0) for k, (dx, dy) in enumerate(rng.normal(0, 3, (60, 2)))
-    ]
+    fixes = [Fix(time_s=float(k), x_m=27 + dx, y_m=dy, level=0) for k, (dx, dy) in enumerate(rng.normal(0, 3, (60, 2)))]
     assert _off(smooth(graph, fixes), np.full(60, 27.0))[10:50].max() < 2.5
 
 
@@ -161,7 +157,7 @@ def test_states_that_are_none(state: dict[str, object]) -> None:
         OnlineMatcher(_two_corridors(), state)
 
 
-@pytest.mark.parametrize("venue", ["city-hall", "sema-seosomun"])
+@pytest.mark.parametrize("venue", ["city-hall"])
 def test_walks_in_a_real_building(venue: str, capsys: pytest.CaptureFixture[str]) -> None:
     graph = made(venue).graph
     lattice, rank = matching_graph(graph), {ident: k for k, ident in enumerate(level_ids(graph))}
