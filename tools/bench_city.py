@@ -32,7 +32,7 @@ ENDS = {
     "wheelchair": ("exit-1", "platform-1", "platform-2", "found-0", "found-2"),
 }
 """What ways are asked between; at the street there is one lift, at exit 1."""
-LATER = 3_000
+LATER = 1_000
 _SERVE = """
 import sys
 from pathlib import Path

@@ -82,6 +82,7 @@ def _route(page: Page, start: str, goal: str, *, profile: str = "walk") -> None:
     for label, name in (("From", start), ("To", goal)):
         page.get_by_role("combobox", name=label, exact=True).fill(name)
         page.get_by_role("option", name=name).first.click()
+    page.evaluate("document.activeElement.blur()")
     _wait(page, "route", "drawn")
 
 
@@ -100,7 +101,6 @@ def _of_the_site(browser: Browser, url: str) -> None:
     venue, start, goal = ON_WHEELS
     page = _open(browser, f"{url}/?venue={venue}&lang=en", TALL)
     _route(page, start, goal, profile="wheelchair")
-    page.evaluate("document.activeElement.blur()")
     page.screenshot(path=IMAGES / "route.png")
     page.locator(".steps li").nth(A_STEP).locator("button").first.click()
     page.locator(".steps").evaluate("(list) => list.scrollIntoView({ block: 'start' })")

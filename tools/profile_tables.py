@@ -5,8 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from indoor3d.routing.profile.keys import KEYS, TABLES, Key
 from indoor3d.routing.profile import Profile, load_profiles
+from indoor3d.routing.profile.keys import KEYS, TABLES, Key
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "reference" / "profiles.md"

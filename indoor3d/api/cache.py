@@ -26,8 +26,8 @@ _DOCUMENTS = 64
 _LONGEST_ID = 128
 _COUNTED_AT_ONCE = 64
 _FIRST = ("walk", "wheelchair")
-_MOST_BYTES = 512 << 20
-_PER_COLUMN_BYTE, _ELEMENT_BYTES = 3.0, 10_000.0
+_MOST_BYTES = 896 << 20
+_PER_COLUMN_BYTE, _ELEMENT_BYTES = 4.5, 10_000.0
 """Memory for a byte of the stored columns, and for an element (tools/bench_city.py measures both together)."""
 _MADE_AFTER = 8
 """Questions after which landmarks are made and every table was needed once."""

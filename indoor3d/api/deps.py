@@ -76,7 +76,6 @@ class Services:
         current = self.venues.current(venue)
         return current if current is not None else await self.quick.run(self.venues.load, venue)
 
-
     async def soon(self, data: VenueData, key: Hashable, function: Callable[[], T]) -> T:
         """Call what takes a millisecond or two once everything for it is made: then at once, before that in a thread.
 

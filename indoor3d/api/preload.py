@@ -53,6 +53,11 @@ class Preload:
         self._stopped.set()
         self.join()
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was told to end."""
+        return self._stopped.is_set()
+
     def join(self) -> None:
         """Wait for the end."""
         if self._thread.is_alive():

@@ -55,7 +55,7 @@ class Limits:
         Time for the computation, waiting included.
     venues, venue_bytes : int
         Venues kept ready in memory: how many, and how much they may weigh together. A station of 500 nodes weighs about
-        1.5 MB; the one used last is kept whatever it weighs.
+        2.8 MB; the one used last is kept whatever it weighs.
     blob_bytes : int
         Tiles kept in memory.
     connections : int
@@ -76,7 +76,7 @@ class Limits:
     quick_s: float = 10.0
     heavy_s: float = 30.0
     venues: int = 1_024
-    venue_bytes: int = 512 << 20
+    venue_bytes: int = 896 << 20
     blob_bytes: int = 64 << 20
     connections: int = 1_000
 

@@ -1,7 +1,5 @@
 """Commands about what there is: near a place, by name, and who can move."""
 
-# ruff: noqa: PLC0415 - a command loads what it needs, so that --help is quick
-
 import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any

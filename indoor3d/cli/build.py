@@ -1,7 +1,5 @@
 """Commands on venues: build, join, check, list, show."""
 
-# ruff: noqa: PLC0415 - a command loads what it needs, so that --help is quick
-
 import sys
 from pathlib import Path
 from typing import Any

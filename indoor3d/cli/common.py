@@ -1,7 +1,5 @@
 """What the commands share: options, the store, errors as exit codes, moments, numbers for people."""
 
-# ruff: noqa: PLC0415 - a command loads what it needs, so that --help is quick
-
 import json
 import os
 import sys

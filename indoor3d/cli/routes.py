@@ -1,7 +1,5 @@
 """Commands about ways: a route, many at once, how far one gets, the way out."""
 
-# ruff: noqa: PLC0415 - a command loads what it needs, so that --help is quick
-
 import json
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Commands that serve the API and the viewer."""
 
-# ruff: noqa: PLC0415 - a command loads what it needs, so that --help is quick
-
 from pathlib import Path
 from typing import Any
 

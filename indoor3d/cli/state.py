@@ -1,7 +1,5 @@
 """Commands of operators on the live state: close something, see what is closed, end it, make a key."""
 
-# ruff: noqa: PLC0415 - a command loads what it needs, so that --help is quick
-
 import json
 import secrets
 from typing import Any

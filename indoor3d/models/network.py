@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -122,3 +122,10 @@ class Networks(Network):
     """
 
     wider: tuple[Network, ...] = ()
+
+    @classmethod
+    def of(cls, network: Network) -> "Networks":
+        """The same, with no wider bodies where it has none."""
+        if isinstance(network, cls):
+            return network
+        return cls(**{field.name: getattr(network, field.name) for field in fields(Network)})

@@ -148,11 +148,11 @@ class View(NetworkxGraph):
 
     def _weighing(self, chosen: Arcs, weight: Any) -> Arcs:
         """The same arcs weighing something else: 1 each where it is no attribute of theirs, as networkx has it."""
-        columns = {
-            "length_m": lambda: self.graph.rows.weight,
-            "duration_s": lambda: self.graph.weights.seconds(self.conditions),
-        }
-        column = columns.get(weight, lambda: np.ones(len(chosen.weight)))()
+        column = np.ones(len(chosen.weight))
+        if weight == "length_m":
+            column = self.graph.rows.weight
+        elif weight == "duration_s":
+            column = self.graph.weights.seconds(self.conditions)
         return Arcs(rows=chosen.rows, weight=np.where(np.isfinite(chosen.weight), column, np.inf))
 
     def nx_begin(self, node: Any) -> Ends:

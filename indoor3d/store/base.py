@@ -26,7 +26,7 @@ from urllib.request import url2pathname
 from indoor3d.errors import StoreUnavailable
 from indoor3d.models.building import Building, Facility, Space, Venue
 from indoor3d.models.issue import Report
-from indoor3d.models.network import Networks
+from indoor3d.models.network import Network, Networks
 from indoor3d.models.state import Condition
 from indoor3d.models.vocabulary import FacilityCategory
 from indoor3d.store.state import Kept
@@ -81,7 +81,7 @@ class Release:
     """
 
     building: Building
-    network: Networks
+    network: Network
     report: Report
     assets: Mapping[str, Asset]
 

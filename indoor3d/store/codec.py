@@ -330,7 +330,10 @@ def _dump_arrays(value: Any, parts: _Parts) -> dict[str, int]:
 
 
 def _load_arrays(data: Any, parts: _Parts) -> dict[str, NDArray[Any]]:
-    return {name: parts.columns[column].astype(parts.columns[column].dtype.newbyteorder("="), copy=False) for name, column in data.items()}
+    return {
+        name: parts.columns[column].astype(parts.columns[column].dtype.newbyteorder("="), copy=False)
+        for name, column in data.items()
+    }
 
 
 # ── scalars, and the free parts of a report ──────────────────────────────────────────────────────────────────────────

@@ -8,6 +8,7 @@ import orjson
 
 from indoor3d.errors import InvalidInput
 from indoor3d.models.building import Venue
+from indoor3d.models.network import Networks
 from indoor3d.store.base import Asset, AssetEntry, Bounds, Release, VenueRecord
 from indoor3d.store.codec import encode
 from indoor3d.store.place import bounds_of
@@ -77,7 +78,7 @@ def store(release: Release, *, put_all: Callable[[Sequence[bytes]], Sequence[str
     for path, asset in assets:
         _check(path, asset)
     bounds = bounds_of(release.building)
-    content = [encode(release.building), encode(release.network), encode(release.report)]
+    content = [encode(release.building), encode(Networks.of(release.network)), encode(release.report)]
     for _, asset in assets:
         content += [asset.data, *(data for _, data in sorted(asset.encoded.items()))]
     digests = iter(put_all(content))

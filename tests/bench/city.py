@@ -49,7 +49,9 @@ _ROOMS = (
     (SpaceCategory.TECHNICAL, "기계실", "Technical room"),
 )
 _FOUND = (FacilityCategory.AED, FacilityCategory.TICKET_MACHINE, FacilityCategory.LOCKER, FacilityCategory.FIRE_HYDRANT)
-_SYLLABLES = "서울시청종로강남신도림구역동대문광장산천부인수원안양성중앙회현삼사오평촌정왕십리을지입충무길음미아암의공덕홍합당상"
+_SYLLABLES = (
+    "서울시청종로강남신도림구역동대문광장산천부인수원안양성중앙회현삼사오평촌정왕십리을지입충무길음미아암의공덕홍합당상"
+)
 
 
 @dataclass(kw_only=True)
@@ -193,11 +195,11 @@ def _rooms(plan: _Plan, length: float, width: float) -> None:
         before = "free-w" if x + wide < 0.3 * length else "free-e" if x > 0.7 * length else "paid"
         if before != "paid" or (x > 0.3 * length + 0.5 and x + wide < 0.7 * length - 0.5):
             ident, low = f"room-{number:02}", width + _WALL_M
-            plan.space(
-                ident, "b1", (x, low, x + wide, low + deep), Text(default=ko, ko=ko, en=en), category=category
-            )
+            plan.space(ident, "b1", (x, low, x + wide, low + deep), Text(default=ko, ko=ko, en=en), category=category)
             door = x + plan.any(0.5, wide - 1.6)
-            plan.opening(f"door-{number:02}", "b1", (door, width - 0.1, door + plan.any(0.8, 1.1), low + 0.1), before, ident)
+            plan.opening(
+                f"door-{number:02}", "b1", (door, width - 0.1, door + plan.any(0.8, 1.1), low + 0.1), before, ident
+            )
             plan.obstacle("b1", (x + 1.2, low + 2, x + wide - 1.4, low + 2.6))
             number += 1
         x += wide + _WALL_M
@@ -232,7 +234,9 @@ def _ways_out(plan: _Plan, length: float, width: float, *, street: bool) -> None
             level, hall = "g", f"hall-{number}"
             near = sorted((edge - sign * 14, edge))
             rect = (near[0], at - 2, near[1], at + 2)
-            plan.space(hall, level, rect, Text(default=f"출입구 {number}", ko=f"출입구 {number}", en=f"Entrance {number}"))
+            plan.space(
+                hall, level, rect, Text(default=f"출입구 {number}", ko=f"출입구 {number}", en=f"Entrance {number}")
+            )
             foot = edge - sign * 4.5 - (_RUN_M if sign > 0 else 0)
             _stairs(plan, f"stairs-{number}", ("b1", "g"), at=(foot, at - 0.8), wide=1.6)
             if number == 1:
@@ -268,7 +272,9 @@ def _stairs(
     moving: bool = False,
 ) -> None:
     x, y = at
-    ends = [(*plan.place(x + along, y + wide / 2), _floor(level)) for along, level in zip((0, _RUN_M), levels, strict=True)]
+    ends = [
+        (*plan.place(x + along, y + wide / 2), _floor(level)) for along, level in zip((0, _RUN_M), levels, strict=True)
+    ]
     word = ("에스컬레이터", "Escalator") if moving else ("계단", "Stairs")
     plan.connectors.append(
         Connector(

@@ -183,7 +183,10 @@ def test_an_uncertain_position_is_answered_with_its_uncertainty(asker: Asker) ->
     notes = asker.overview({**far, "accuracy": 5.0}, OFFICE)["notes"]
     assert notes[0]["code"] == "uncertain"
     assert float(notes[0]["values"][1]) > 3
-    assert asker.way({"x": -400.0, "y": 5.0, "level": "1F", "accuracy": 5.0}, OFFICE).json["code"] == "waypoint-off-network"
+    assert (
+        asker.way({"x": -400.0, "y": 5.0, "level": "1F", "accuracy": 5.0}, OFFICE).json["code"]
+        == "waypoint-off-network"
+    )
 
 
 def test_the_wrong_level_is_said_and_never_taken_silently(asker: Asker) -> None:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from indoor3d.models.vocabulary import Mode
+from indoor3d.routing.directions import guide
 from indoor3d.routing.directions.korean import aloud, native, sino
 from indoor3d.routing.directions.say import rounded_m
 from indoor3d.routing.directions.values import maneuver
-from indoor3d.routing.directions import guide
 from indoor3d.routing.route import Leg, Route
 from tests.buildings import two_floors
 

@@ -13,10 +13,10 @@ from indoor3d.errors import InvalidInput
 from indoor3d.models.building import Building
 from indoor3d.models.network import Network
 from indoor3d.models.vocabulary import DoorKind
-from indoor3d.routing.profile.files import shipped
-from indoor3d.routing.profile.keys import KEYS
 from indoor3d.routing.cost import Costs, costs, refusals
 from indoor3d.routing.profile import PROFILES, Options, Profile, load_profiles
+from indoor3d.routing.profile.files import shipped
+from indoor3d.routing.profile.keys import KEYS
 from tests.buildings import station, two_floors
 from tests.unit.routing.test_cost import gates, gates_network, station_network, two_floors_network
 

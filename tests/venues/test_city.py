@@ -1,5 +1,7 @@
 """Ways across venues that touch: the station, City Hall and the Library, each with its own graph."""
 
+from itertools import pairwise
+
 import pytest
 
 from indoor3d.errors import NoRoute
@@ -38,7 +40,7 @@ def test_a_way_from_the_platform_to_a_reading_room_passes_three_venues() -> None
     assert [part.graph.building.venue.id for part in parts] == ["city-hall", "seoul-city-hall", "seoul-library"]
     for part in parts:
         assert len(part.routes) == 1
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in pairwise(parts):
         end, start = before.routes[0].positions[-1], after.routes[0].positions[0]
         a = before.graph.building.frame.to_ecef([end])[0]
         b = after.graph.building.frame.to_ecef([start])[0]

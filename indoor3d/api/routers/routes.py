@@ -96,7 +96,9 @@ async def route(request: Request, services: ServicesDep, lang: LanguageDep) -> R
     def work() -> Document:
         return ready(_answer(services, data, body, spoken), request, language=spoken)
 
-    plain = len(body.waypoints) == 2 and not body.alternatives and not any(waypoint.venue for waypoint in body.waypoints)
+    plain = (
+        len(body.waypoints) == 2 and not body.alternatives and not any(waypoint.venue for waypoint in body.waypoints)
+    )
     key = (body.who, body.options) if plain else None
     document = await (services.quick.run(work) if key is None else services.soon(data, key, work))
     return answer(request, document, cache=PRIVATE)

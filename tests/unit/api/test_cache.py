@@ -7,7 +7,7 @@ import pytest
 from indoor3d.api.cache import VenueCache
 from indoor3d.api.respond import Document
 from indoor3d.errors import StoreUnavailable, UnknownElement, UnknownVenue
-from indoor3d.models.network import Network
+from indoor3d.models.network import Networks
 from indoor3d.store.memory import MemoryCatalog
 from tests.unit.api import service
 
@@ -40,6 +40,50 @@ def test_the_venue_asked_for_longest_ago_goes() -> None:
     assert cache.current("a") is not None
 
 
+def _named(*names: str) -> MemoryCatalog:
+    store = service.store()
+    for name in names:
+        store.publish(service.changed(venue=replace(service.release().building.venue, id=name)))
+    return store
+
+
+def test_venues_weigh_no_more_than_allowed() -> None:
+    store = _named("a", "b", "c")
+    one = VenueCache(store, capacity=8).load("a").weight_bytes
+    cache = VenueCache(store, capacity=8, most_bytes=2 * one + one // 2)
+    for name in ("a", "b", "a", "c"):
+        cache.load(name)
+    assert [name for name in ("a", "b", "c") if cache.current(name)] == ["a", "c"]
+
+
+def test_one_venue_is_kept_whatever_it_weighs() -> None:
+    cache = VenueCache(_named("a"), capacity=8, most_bytes=1)
+    for name in ("a", "two-floors"):
+        loaded = cache.load(name)
+        assert cache.current(name) is loaded
+    assert cache.current("a") is None
+
+
+def test_a_new_version_takes_the_weight_of_the_old() -> None:
+    store = _named("a")
+    weight = VenueCache(store, capacity=8).load("a").weight_bytes
+    cache = VenueCache(store, capacity=8, most_bytes=2 * weight + weight // 2)
+    cache.load("a")
+    for count in range(4):
+        store.publish(service.changed(facilities=service.release().building.facilities[: count % 2]))
+        cache.load("two-floors")
+    assert cache.current("a") is not None
+
+
+def test_what_is_got_ready_is_what_a_question_gets() -> None:
+    cache = VenueCache(service.store(), capacity=2)
+    assert cache.preload("two-floors")
+    ready = cache.current("two-floors")
+    assert ready is not None
+    assert cache.preload("two-floors")
+    assert cache.load("two-floors") is ready
+
+
 def test_unknown_venue() -> None:
     with pytest.raises(UnknownVenue):
         VenueCache(service.store(), capacity=1).load("nope")
@@ -49,7 +93,7 @@ def test_a_version_swept_away_while_it_is_read_is_read_again() -> None:
     class Busy(MemoryCatalog):
         left = 2
 
-        def network(self, venue: str, *, version: str | None = None) -> Network:
+        def network(self, venue: str, *, version: str | None = None) -> Networks:
             if self.left:
                 self.left -= 1
                 raise UnknownElement("swept away")

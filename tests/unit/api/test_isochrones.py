@@ -16,7 +16,7 @@ HALL = {"lon": 126.97715, "lat": 37.56573, "level": 0}
 
 @pytest.fixture(scope="module")
 def client() -> Client:
-    others = app._OTHERS  # noqa: SLF001 - the service with these routers, whatever else it has
+    others = app._OTHERS
     wanted = tuple(router for router in (isochrones.router, matching.router) if router not in others)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app, "_OTHERS", (*others, *wanted))

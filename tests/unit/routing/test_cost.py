@@ -18,9 +18,8 @@ from indoor3d.errors import InvalidInput
 from indoor3d.models.building import Building, Connector, Stop, Text, Venue
 from indoor3d.models.network import MODES, Network
 from indoor3d.models.vocabulary import Access, ConnectorCategory, Direction, DoorKind, Mode, OpeningCategory
-from indoor3d.routing.cost import features
 from indoor3d.routing.build import build_navigation
-from indoor3d.routing.cost import REASONS, Costs, costs, element_costs, lift_times, refusals
+from indoor3d.routing.cost import REASONS, Costs, costs, element_costs, features, lift_times, refusals
 from indoor3d.routing.profile import PROFILES, Options, Profile
 from tests.buildings import FRAME, _gap, _level, _space, open_plan, station, two_floors
 

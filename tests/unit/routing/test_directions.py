@@ -15,12 +15,12 @@ import pytest
 from indoor3d.errors import Indoor3dError, InvalidInput
 from indoor3d.models.building import Building
 from indoor3d.models.vocabulary import Access, OpeningCategory
+from indoor3d.routing.build import build_navigation
+from indoor3d.routing.directions import Guide, Step, Style, directions, guide
 from indoor3d.routing.directions.catalogue import FOLDER, catalogue
 from indoor3d.routing.directions.names import Facts, Names
 from indoor3d.routing.directions.say import rounded_m
 from indoor3d.routing.directions.values import maneuver
-from indoor3d.routing.build import build_navigation
-from indoor3d.routing.directions import Guide, Step, Style, directions, guide
 from indoor3d.routing.route import Route
 from tests.buildings import two_floors
 from tests.venues.made import VENUES, made

@@ -19,9 +19,9 @@ from indoor3d.models.vocabulary import (
     OpeningCategory,
     SpaceCategory,
 )
-from indoor3d.routing.directions.korean import aloud
 from indoor3d.routing.build import build_navigation
 from indoor3d.routing.directions import Guide, Step, Style, directions, guide
+from indoor3d.routing.directions.korean import aloud
 from indoor3d.routing.route import Leg, Route
 from tests.buildings import open_plan, station, street_station, two_floors
 from tests.venues.made import made

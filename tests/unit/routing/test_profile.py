@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from indoor3d.errors import InvalidInput, UnknownProfile
-from indoor3d.routing.profile import files
 from indoor3d.routing.cost.fares import find_fare, read_fare
+from indoor3d.routing.profile import ENVIRONMENT, PROFILES, Options, files, find_profile, load_profiles
 from indoor3d.routing.profile.keys import KEYS
-from indoor3d.routing.profile import ENVIRONMENT, PROFILES, Options, find_profile, load_profiles
 from tools.profile_tables import PAGE, page
 
 ROOT = Path(__file__).parents[3]
