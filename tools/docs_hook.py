@@ -56,7 +56,7 @@ def _operations() -> str:
         [f"`{method.upper()} {path}`", str(operation.get("summary", ""))]
         for path, operations in document["paths"].items()
         for method, operation in operations.items()
-        if method in {"get", "post"}
+        if method in {"get", "post", "put", "delete"}
     ]
     return _table(["operation", "what it gives"], rows)
 

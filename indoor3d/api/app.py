@@ -31,9 +31,11 @@ from indoor3d.api.routers import (
     closures,
     evacuations,
     health,
+    isochrones,
     landing,
     levels,
     locate,
+    matching,
     nearby,
     routes,
     search,
@@ -55,7 +57,14 @@ _READING: tuple[APIRouter, ...] = (
     nearby.router,
     search.router,
 )
-_OTHERS: tuple[APIRouter, ...] = (routes.router, evacuations.router, closures.router, health.router)
+_OTHERS: tuple[APIRouter, ...] = (
+    routes.router,
+    evacuations.router,
+    isochrones.router,
+    matching.router,
+    closures.router,
+    health.router,
+)
 
 
 class _Api(FastAPI):
@@ -65,7 +74,7 @@ class _Api(FastAPI):
         return AsyncExitStackMiddleware(self.router)
 
 
-def create_app(settings: Settings, store: Catalog) -> ASGIApp:
+def create_app(settings: Settings, store: Catalog, *, venues: VenueCache | None = None) -> ASGIApp:
     """Make the application.
 
     Parameters
@@ -73,6 +82,8 @@ def create_app(settings: Settings, store: Catalog) -> ASGIApp:
     settings : Settings
     store : Catalog
         Stays the caller's to close, after the server has stopped.
+    venues : VenueCache, optional
+        Of the same store, where somebody else fills it too.
     """
     limits = settings.limits
     api = _Api(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
@@ -80,7 +91,7 @@ def create_app(settings: Settings, store: Catalog) -> ASGIApp:
         api.include_router(router)
     for router in _READING:
         api.include_router(router, dependencies=[Depends(answer_format)])
-    live, ready = LiveState(store), VenueCache(store, capacity=limits.venues)
+    live, ready = LiveState(store), venues or VenueCache.limited(store, limits)
     api.state.services = Services(
         settings=settings,
         store=store,

@@ -91,6 +91,7 @@ class VenueData:
                 graph.links_many(surface, graph.network.node_position[node, :2], conditions)
                 graph.naturaliser.field(surface)
         guide(self.building)
+        self.building.frame.to_lonlat([[0.0, 0.0, 0.0]])  # the first time it looks up a projection: 2 to 8 ms
 
     @cached_property
     def elements(self) -> dict[str, Element]:

@@ -15,9 +15,11 @@ from indoor3d.api import (
     outputs,
     outputs_about,
     outputs_closures,
+    outputs_isochrones,
     outputs_routes,
     outputs_search,
     schemas,
+    schemas_isochrones,
 )
 from indoor3d.api.errors import table
 from indoor3d.api.respond import JSON
@@ -109,6 +111,10 @@ _MODELS: tuple[type[BaseModel], ...] = (
     *outputs_closures.INPUTS,
     *outputs_routes.ALL,
     *outputs_search.ALL,
+    schemas_isochrones.IsochroneRequest,
+    schemas_isochrones.MatchRequest,
+    outputs_isochrones.Isochrones,
+    outputs_isochrones.Matches,
 )
 """Every body and every answer."""
 

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from typing import Self
 
 from indoor3d.api.cache import VenueCache
 from indoor3d.errors import Indoor3dError
@@ -63,7 +64,7 @@ class Preload:
         if self._thread.is_alive():
             self._thread.join()
 
-    def __enter__(self) -> "Preload":
+    def __enter__(self) -> Self:
         self.start()
         return self
 

@@ -5,6 +5,8 @@ for a proxy in front: TLS, limits by client address, compressing nothing twice, 
 """
 
 import asyncio
+import gc
+from contextlib import nullcontext
 from typing import Any
 
 import h11
@@ -12,6 +14,8 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from indoor3d.api.app import create_app
+from indoor3d.api.cache import VenueCache
+from indoor3d.api.preload import Preload
 from indoor3d.api.settings import Limits, Settings
 from indoor3d.api.warm import warm
 from indoor3d.store.base import Catalog
@@ -33,13 +37,21 @@ def serve(settings: Settings, store: Catalog, *, host: str = "127.0.0.1", port: 
         Where to listen.
     """
     warm()
-    uvicorn.Server(configuration(settings, store, host=host, port=port)).run()
+    gc.collect()
+    gc.freeze()  # what is imported and compiled stays: looking through it again takes 70 ms each time
+    venues = VenueCache.limited(store, settings.limits)
+    server = uvicorn.Server(configuration(settings, store, host=host, port=port, venues=venues))
+    preload = Preload(store, venues, is_busy=lambda: not server.started or bool(server.server_state.tasks))
+    with preload if settings.preload else nullcontext():
+        server.run()
 
 
-def configuration(settings: Settings, store: Catalog, *, host: str, port: int) -> uvicorn.Config:
+def configuration(
+    settings: Settings, store: Catalog, *, host: str, port: int, venues: VenueCache | None = None
+) -> uvicorn.Config:
     """Give uvicorn's configuration: one process, own header time limit, no trust in forwarded headers."""
     return uvicorn.Config(
-        create_app(settings, store),
+        create_app(settings, store, venues=venues),
         host=host,
         port=port,
         http=_protocol(settings.limits),

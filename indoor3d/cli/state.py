@@ -8,6 +8,7 @@ import click
 
 from indoor3d.cli.common import (
     Moment,
+    closed_ids,
     json_option,
     lang_option,
     now,
@@ -52,7 +53,7 @@ def close(**options: Any) -> None:
         condition = Condition(
             id=f"cl-{secrets.token_hex(8)}",
             effect=Effect.CLOSED,
-            elements=tuple(_ident(building, text) for text in options["elements"]),
+            elements=tuple(closed_ids(building, options["elements"])),
             start=placed(options["start"], calendar.zone),
             end=placed(options["end"], calendar.zone),
             hours=options["hours"],
@@ -115,15 +116,6 @@ def operator_key(name: str, venues: tuple[str, ...]) -> None:
 
 COMMANDS: tuple[click.Command, ...] = (close, closures, reopen, operator_key)
 """To be added to the ``indoor3d`` command."""
-
-
-def _ident(building: Any, text: str) -> str:
-    """An id as it is; a name of one element, or the number of an exit, as its id; anything else for the check to refuse."""
-    if text in building.names:
-        return text
-    named = [ident for ident, name in building.names.items() if name.matches(text)]
-    named += [e.id for e in building.exits if e.number == text]
-    return named[0] if len(set(named)) == 1 else text
 
 
 def _plain(kept: Any) -> dict[str, Any]:

@@ -33,7 +33,16 @@ _BEARING_BASE_M = 10.0
 """Long enough for degrees to tell directions to a thousandth."""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1_024)
+def _projection(crs: str) -> pyproj.Proj | None:
+    """The projection of a frame made by :meth:`SiteFrame.at`, which lies on WGS 84 itself; None of any other.
+
+    PROJ makes a projection in 0.4 ms for every thread, and a transformation between two systems in 17 ms.
+    """
+    return pyproj.Proj(crs) if crs.startswith("+proj=tmerc") and "+ellps=WGS84" in crs else None
+
+
+@lru_cache(maxsize=1_024)
 def _transformer(source: str, target: str) -> pyproj.Transformer:
     return pyproj.Transformer.from_crs(source, target, always_xy=True)
 
@@ -172,6 +181,10 @@ class SiteFrame:
     def to_lonlat(self, positions: ArrayLike) -> Floats:
         """Site metres to (longitude, latitude, ellipsoidal height): ``(N, 3)`` degrees, degrees, metres."""
         projected = self.to_projected(positions)
+        own = _projection(self.crs)
+        if own is not None:
+            east, north = projected[:, 0].tolist(), projected[:, 1].tolist()  # see _transform for why lists
+            return np.column_stack([*own(east, north, inverse=True), projected[:, 2]])
         return np.column_stack([_transform(self.crs, _WGS84_2D, projected[:, :2]), projected[:, 2]])
 
     def from_lonlat(self, positions: ArrayLike) -> Floats:

@@ -72,13 +72,12 @@ def route(graph: "NavGraph", first: "Spot", last: "Spot", *, thread: Thread, con
 
 def _pieces(graph: "NavGraph", first: "Spot", last: "Spot", thread: Thread, conditions: "Conditions") -> list[_Piece]:
     network, surfaces = graph.network, graph.network.surfaces
-    speed = conditions.profile.level_mps
     start = np.array([first.x_m, first.y_m, surfaces[first.surface].floor_m])
     end = np.array([last.x_m, last.y_m, surfaces[last.surface].floor_m])
     if thread.enters < 0:
-        return _open([_straight(graph, start, end, first.surface, speed)], conditions)
-    into = _straight(graph, start, network.node_position[thread.enters], first.surface, speed)
-    out = _straight(graph, network.node_position[thread.leaves], end, last.surface, speed)
+        return _open([_straight(graph, start, end, first.surface, conditions)], conditions)
+    into = _straight(graph, start, network.node_position[thread.enters], first.surface, conditions)
+    out = _straight(graph, network.node_position[thread.leaves], end, last.surface, conditions)
     return _open([into, *_edges(graph, thread, conditions), out], conditions)
 
 
@@ -95,13 +94,14 @@ def _open(pieces: list[_Piece], conditions: "Conditions") -> list[_Piece]:
     ]
 
 
-def _straight(graph: "NavGraph", a: Floats, b: Floats, surface: int, speed_mps: float) -> _Piece:
+def _straight(graph: "NavGraph", a: Floats, b: Floats, surface: int, conditions: "Conditions") -> _Piece:
     length = math.hypot(b[0] - a[0], b[1] - a[1])
     rows = np.array([a, b])
     crossed: tuple[str, ...] = ()
     if length > _SAME_M:
         crossed = tuple(graph.floors.ways[surface].crossed(np.concatenate([a[:2], b[:2]])[None])[0])
-    return _Piece(Mode.WALK, surface, surface, length, length / speed_mps, 0.0, crossed, rows)
+    seconds = length / conditions.profile.level_mps + graph.slowed_s(surface, rows, conditions)
+    return _Piece(Mode.WALK, surface, surface, length, seconds, 0.0, crossed, rows)
 
 
 def _edges(graph: "NavGraph", thread: Thread, conditions: "Conditions") -> list[_Piece]:

@@ -11,7 +11,7 @@ _TAIL = 1e-12
 """Share of fixes that are anywhere at all: one wild fix does not end a track."""
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def error_of(level: int, low: int, high: int) -> int:  # pragma: no cover - compiled
     """How many levels a reading is off in a cell that spans some."""
     if level < low:
@@ -19,7 +19,7 @@ def error_of(level: int, low: int, high: int) -> int:  # pragma: no cover - comp
     return max(level - high, 0)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def usual(error: int, sure: float) -> float:  # pragma: no cover - compiled
     """How often a reading is off by so many levels."""
     if error == 0:
@@ -29,7 +29,7 @@ def usual(error: int, sure: float) -> float:  # pragma: no cover - compiled
     return (1.0 - sure) * 0.02 * 0.1 ** (abs(error) - 2)
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def likelihood(
     at: Any, low: Any, high: Any, cell: int, before: int, fix: Any, last: Any, keep: float, keep_level: float
 ) -> float:  # pragma: no cover - compiled
@@ -53,7 +53,7 @@ def likelihood(
     return density
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def begin(at: Any, low: Any, high: Any, fix: Any) -> Any:  # pragma: no cover - compiled
     """Density of a first fix in every cell."""
     found = np.empty(len(at))
@@ -62,10 +62,10 @@ def begin(at: Any, low: Any, high: Any, fix: Any) -> Any:  # pragma: no cover - 
     return found
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def moves(
     at: Any, low: Any, high: Any, reverse: Any, start: Any, head: Any, share: Any,
-    active: Any, chances: Any, fix: Any, last: Any, seen: bool, keep: float, keep_level: float,
+    active: Any, chances: Any, fix: Any, last: Any, seen: Any, keep: float, keep_level: float,
 ) -> Any:  # fmt: skip  # pragma: no cover - compiled
     """Where each active state (twice its cell, plus one when standing) may go in one step, and the weight of it.
 
@@ -102,21 +102,21 @@ def moves(
     return source[:count], target[:count], weight[:count]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def _grown(column: Any, size: int) -> Any:  # pragma: no cover - compiled
     larger = np.empty(size, np.int32)
     larger[: len(column)] = column
     return larger
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def _grown_weights(column: Any, size: int) -> Any:  # pragma: no cover - compiled
     larger = np.empty(size)
     larger[: len(column)] = column
     return larger
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def gather(mass: Any, source: Any, target: Any, weight: Any, scratch: Any, least: float) -> Any:  # pragma: no cover
     """Move mass: the states that have any afterwards, sorted, and how much; little ones (a share of the most) go."""
     touched = np.empty(len(target), np.int32)
@@ -144,7 +144,7 @@ def gather(mass: Any, source: Any, target: Any, weight: Any, scratch: Any, least
     return kept[:number], amount[:number], total
 
 
-@njit(cache=True, nogil=True)  # type: ignore[misc]
+@njit(cache=True, nogil=True)
 def back(
     source: Any, target: Any, weight: Any, later: Any, states: Any, count: int, scratch: Any
 ) -> Any:  # pragma: no cover

@@ -65,6 +65,38 @@ def _pop(heap: Ints, place: Ints, key: Floats, size: int) -> int:
 
 
 @njit(cache=True, nogil=True)
+def _put(key: Floats, heap: Ints, index: int, cost: float, node: int) -> None:
+    """Put a node on a heap of ``index`` entries."""
+    while index > 0:
+        parent = (index - 1) >> 2
+        if key[parent] < cost or (key[parent] == cost and heap[parent] <= node):
+            break
+        key[index], heap[index] = key[parent], heap[parent]
+        index = parent
+    key[index], heap[index] = cost, node
+
+
+@njit(cache=True, nogil=True)
+def _take(key: Floats, heap: Ints, size: int) -> None:
+    """Close the gap that the least leaves in a heap of ``size`` entries and one more."""
+    cost, node = key[size], heap[size]
+    index = 0
+    while True:
+        child = 4 * index + 1
+        if child >= size:
+            break
+        best, least = child, key[child]
+        for other in range(child + 1, min(child + 4, size)):
+            if key[other] < least or (key[other] == least and heap[other] < heap[best]):
+                best, least = other, key[other]
+        if cost < least or (cost == least and node <= heap[best]):
+            break
+        key[index], heap[index] = least, heap[best]
+        index = best
+    key[index], heap[index] = cost, node
+
+
+@njit(cache=True, nogil=True)
 def grow(
     start: Ints,
     head: Ints,
@@ -87,37 +119,33 @@ def grow(
     cost, before : (N,)
         Written: infinity and -1 where no way leads; ``before`` is the last arc of the way, -2 at a source.
     """
-    count = len(start) - 1
     cost[:] = np.inf
     before[:] = -1
-    heap = np.empty(count, np.int32)
-    place = np.full(count, -2, np.int32)  # -2 fresh, -1 settled, else where in the heap
+    # What a node cost when it was put on stays beside it: looking keys up in ``cost`` would miss the cache. A node may
+    # be on the heap several times; all but the cheapest are passed over.
+    key = np.empty(len(head) + len(sources), np.float64)
+    heap = np.empty(len(head) + len(sources), np.int32)
     size = 0
     for i in range(len(sources)):
-        node = sources[i]
-        if offsets[i] < cost[node] and offsets[i] <= limit:
-            cost[node] = offsets[i]
-            before[node] = -2
-            if place[node] < 0:
-                heap[size] = node
-                place[node] = size
-                size += 1
-            _rise(heap, place, cost, place[node])
+        if offsets[i] < cost[sources[i]] and offsets[i] <= limit:
+            cost[sources[i]] = offsets[i]
+            before[sources[i]] = -2
+            _put(key, heap, size, offsets[i], sources[i])
+            size += 1
     while size > 0:
-        node = _pop(heap, place, cost, size)
+        here, node = key[0], heap[0]
         size -= 1
-        here = cost[node]
+        _take(key, heap, size)
+        if here > cost[node]:
+            continue
         for arc in range(start[node], start[node + 1]):
             new = here + weight[arc]
             target = head[arc]
             if new < cost[target] and new <= limit:
                 cost[target] = new
                 before[target] = arc
-                if place[target] < 0:
-                    heap[size] = target
-                    place[target] = size
-                    size += 1
-                _rise(heap, place, cost, place[target])
+                _put(key, heap, size, new, target)
+                size += 1
 
 
 @njit(cache=True, nogil=True)

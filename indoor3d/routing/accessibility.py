@@ -280,8 +280,8 @@ class _Goals:
         same = [i for i, spot in enumerate(self.spots) if spot.surface == first.surface]
         if same:
             points = np.array([[self.spots[i].x_m, self.spots[i].y_m] for i in same])
-            straight, spent = graph.straight(first, points, conditions)
-            for i, metres, much in zip(same, straight.tolist(), spent.tolist(), strict=True):
+            straight = graph.straight(first, points, conditions)
+            for i, metres, much in zip(same, straight.length_m.tolist(), straight.cost.tolist(), strict=True):
                 ends[i] = min(ends[i], (much, metres, -1))
         return ends
 
@@ -293,11 +293,11 @@ def _goals(graph: "NavGraph", spaces: Sequence[Space], conditions: "Conditions")
     for surface, same in groupby(enumerate(spots), key=lambda pair: pair[1].surface):
         numbers, members = zip(*same, strict=True)
         points = np.array([[spot.x_m, spot.y_m] for spot in members])
-        row, node, length, cost = graph.links_many(surface, points, conditions)
+        row, link = graph.links_many(surface, points, conditions)
         rows.append(np.array(numbers, np.intp)[row])
-        nodes.append(node)
-        lengths.append(length)
-        costs.append(cost)
+        nodes.append(link.nodes)
+        lengths.append(link.length_m)
+        costs.append(link.cost)
     empty = np.zeros(0, np.intp)
     return _Goals(
         spots=tuple(spots),

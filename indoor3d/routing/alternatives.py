@@ -130,7 +130,7 @@ def _trees(graph: "NavGraph", first: "Spot", last: "Spot", conditions: "Conditio
     follows = goal.before >= 0
     after = np.where(follows, turned.rows.tail[goal.before], -1).astype(np.intp)
     both = follows & (start.before[after] == turned.rows.label[goal.before])
-    best = min(float(total.min(initial=np.inf)), graph.asked(first, last, conditions).straight)
+    best = min(float(total.min(initial=np.inf)), float(graph.asked(first, last, conditions).straight.cost[0]))
     return _Trees(start=start, goal=goal, best=best, total=total, after=after, both=both)
 
 

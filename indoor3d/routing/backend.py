@@ -40,13 +40,10 @@ class Columns(Protocol):
     def nx_label(self, index: int) -> Node:
         """The node of an index."""
 
-    def nx_begin(self, node: Node) -> Ends:
-        """Indices at which ways from a node begin, and what that costs."""
+    def nx_ends(self, node: Node, weight: Any) -> Ends:
+        """Indices at which ways from and to a node begin and end, and what that costs; raises KeyError."""
 
-    def nx_end(self, node: Node) -> Ends:
-        """Indices at which ways to a node end, and what that costs."""
-
-    def nx_straight(self, source: Node, target: Node) -> float:
+    def nx_straight(self, source: Node, target: Node, weight: Any) -> float:
         """What a way costs that passes none of the indices; infinite where there is none."""
 
     def nx_copy(self, named: Collection[str]) -> nx.Graph:
@@ -121,15 +118,11 @@ class Graph:
         """See :class:`Columns`."""
         return self._labels[index]
 
-    def nx_begin(self, node: Node) -> Ends:
+    def nx_ends(self, node: Node, weight: Any) -> Ends:  # noqa: ARG002 - nodes weigh nothing
         """See :class:`Columns`."""
         return [self._numbers[node]], None
 
-    def nx_end(self, node: Node) -> Ends:
-        """See :class:`Columns`."""
-        return self.nx_begin(node)
-
-    def nx_straight(self, source: Node, target: Node) -> float:
+    def nx_straight(self, source: Node, target: Node, weight: Any) -> float:  # noqa: ARG002
         """See :class:`Columns`."""
         return 0.0 if source == target else math.inf
 
@@ -214,7 +207,9 @@ def _own(function: Callable[..., Value]) -> Callable[..., Value]:
         position = _POSITION.get(name)
         if position is not None and len(args) > position:
             weight = args[position]
-        if kwargs.get("method", "dijkstra") != "dijkstra" or callable(weight) or graph.nx_arcs(weight) is None:
+        general = name.startswith("shortest_path")
+        method = kwargs.get("method", args[_METHOD] if general and len(args) > _METHOD else "dijkstra")
+        if method != "dijkstra" or callable(weight) or graph.nx_arcs(weight) is None:
             found: Value = self.plain(name)(graph, *args, **kwargs)
             return found
         return function(self, graph, *args, **kwargs)
@@ -222,6 +217,8 @@ def _own(function: Callable[..., Value]) -> Callable[..., Value]:
     return run
 
 
+_METHOD = 3
+"""Where the method is among the arguments of the general functions."""
 _POSITION = {
     "all_pairs_dijkstra": 1,
     "all_pairs_dijkstra_path": 1,
@@ -427,7 +424,7 @@ def _arcs(graph: Columns, weight: Any) -> Arcs:
 def _known(graph: Columns, *nodes: Node) -> tuple[Node, ...]:
     for node in nodes:
         try:
-            graph.nx_begin(node)
+            graph.nx_ends(node, None)
         except (KeyError, TypeError):
             raise nx.NodeNotFound(f"Node {node} is not in the graph") from None
     return nodes
@@ -437,14 +434,14 @@ def _one_way(graph: Columns, source: Node, target: Node) -> None:
     """Dijkstra's search from one end does not know that a target is missing: networkx says that there is no path."""
     _known(graph, source)
     try:
-        graph.nx_end(target)
+        graph.nx_ends(target, None)
     except (KeyError, TypeError):
         raise nx.NetworkXNoPath(f"No path to {target}.") from None
 
 
 def _between(graph: Columns, source: Node, target: Node, weight: Any) -> tuple[float, NodePath]:
-    straight = graph.nx_straight(source, target)
-    (first, offsets), (last, endings) = graph.nx_begin(source), graph.nx_end(target)
+    straight = graph.nx_straight(source, target, weight)
+    (first, offsets), (last, endings) = graph.nx_ends(source, weight), graph.nx_ends(target, weight)
     way = None
     if straight > 0:
         way = shortest(_arcs(graph, weight), first, last, offsets=offsets, endings=endings, bound=straight)
@@ -467,7 +464,7 @@ def _grown(graph: Columns, sources: Iterable[Node], weight: Any, cutoff: float |
     starts = list(sources)
     if not starts:
         raise ValueError("sources must not be empty")
-    ends = [graph.nx_begin(node) for node in _known(graph, *starts)]
+    ends = [graph.nx_ends(node, weight) for node in _known(graph, *starts)]
     nodes = np.concatenate([np.asarray(first, np.int32) for first, _ in ends])
     offsets = np.concatenate([np.zeros(len(first)) if spent is None else spent for first, spent in ends])
     return tree(_arcs(graph, weight), nodes, offsets, limit=math.inf if cutoff is None else cutoff)

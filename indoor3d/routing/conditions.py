@@ -7,6 +7,7 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from indoor3d.models.building import Building
@@ -15,6 +16,7 @@ from indoor3d.models.state import Effects, Status
 from indoor3d.models.vocabulary import ConnectorCategory, Direction
 from indoor3d.routing._closed import Closed
 from indoor3d.routing.cost import Costs, Elements, Options, costs, element_costs
+from indoor3d.routing.cost.edges import AVERSE_CROWD, OPENING_M
 from indoor3d.routing.cost.features import features
 from indoor3d.routing.path import Arcs, arcs
 from indoor3d.routing.profile import Profile
@@ -78,6 +80,37 @@ def standing_still(building: Building, effects: Effects) -> frozenset[str]:
     running = {c.id for c in building.connectors if c.category in _RUNNING}
     partly = {i for i, reported in effects.status.items() if reported.status is Status.PARTIALLY_AVAILABLE}
     return frozenset(running & partly)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Slowing:
+    """Crowds and smoke on one surface.
+
+    Parameters
+    ----------
+    areas : (S,) object array of Polygon or MultiPolygon
+    more : (S,) float64
+        How much longer a way through each takes, in times.
+    opening_s : (P,) float64
+        Seconds more for each opening of the surface.
+    level_mps : float
+    burden : float
+        What a second more costs beside itself.
+    """
+
+    areas: NDArray[np.object_]
+    more: Floats
+    opening_s: Floats
+    level_mps: float
+    burden: float
+
+    def seconds(self, starts: Floats, ends: Floats) -> Floats:
+        """(K,) seconds more that straight ways take for the spaces they lead through."""
+        found = np.zeros(len(ends))
+        lines = shapely.linestrings(np.stack([starts, ends], axis=1))
+        for area, more in zip(self.areas, self.more, strict=True):
+            found += more / self.level_mps * shapely.length(shapely.intersection(lines, area))
+        return found
 
 
 class _Kept(dict[Hashable, Any]):
@@ -221,6 +254,26 @@ class Weights:
         found = features(self.network, self.building).paid_border
         return frozenset(self.network.elements[i] for i in np.flatnonzero(found))
 
+    def slowing(self, conditions: Conditions, surface: int, openings: Sequence[str]) -> "Slowing | None":
+        """What crowds and smoke do to straight ways on a surface; None where there are none."""
+        if not conditions.effects.factor:
+            return None
+        key = (conditions.key, "slowing", surface)
+        if key not in self._elements:
+            factor, level = conditions.effects.factor, self.network.surfaces[surface].level
+            spaces = [s for s in self.building.spaces if s.level == level and factor.get(s.id, 1.0) > 1.0]
+            value = np.array([factor.get(name, 1.0) - 1.0 for name in openings])
+            made = Slowing(
+                areas=np.array([s.footprint for s in spaces], dtype=object),
+                more=np.array([factor[s.id] - 1.0 for s in spaces]),
+                opening_s=value * OPENING_M / conditions.profile.level_mps,
+                level_mps=conditions.profile.level_mps,
+                burden=AVERSE_CROWD if conditions.options.averse_to_crowds and not conditions.emergency else 0.0,
+            )
+            self._elements.keep(key, made)
+        found: Slowing = self._elements[key]
+        return found
+
     def arcs_through(self, elements: Collection[str]) -> Indices:
         """Arcs that pass any of some elements."""
         if not elements:
@@ -267,7 +320,7 @@ class Weights:
                 # an edge leads from the first stop to the last, but on what only carries down
                 upward_is_forward = name not in down
                 forward_allowed = (direction is Direction.UP) == upward_is_forward
-                against[forward_allowed] += np.unique(edges).tolist()
+                against[forward_allowed].extend(np.unique(edges).tolist())
         return replace(self.network, edge_oneway=free), against
 
     @cached_property

@@ -156,9 +156,9 @@ def times_s(graph: "NavGraph", field: Field, conditions: "Conditions") -> list[t
         if not spots:
             continue
         points = np.array([[spot.x_m, spot.y_m] for spot in spots])
-        rows, nodes, _, cost = graph.links_many(index, points, conditions)
+        rows, link = graph.links_many(index, points, conditions)
         seconds = np.full(len(spots), np.inf)
-        np.minimum.at(seconds, rows, field.reached.cost[nodes] + cost)
+        np.minimum.at(seconds, rows, field.reached.cost[link.nodes] + link.cost)
         found += [(spot.place.element, spot, value) for spot, value in zip(spots, seconds.tolist(), strict=True)]
     standing = {space for space, _, _ in found}
     for space in graph.building.spaces:
@@ -206,12 +206,12 @@ def _crowded(space: Space) -> Escape:
 
 def _best(graph: "NavGraph", spot: Spot, field: Field, conditions: "Conditions") -> tuple[float, int]:
     """Seconds to the best exit, and the node at which the way enters the graph (-1: there is none)."""
-    nodes, length = graph.links(spot, conditions)
-    if not len(nodes):
+    link = graph.link(spot, conditions)
+    if not len(link.nodes):
         return float("inf"), -1
-    seconds = field.reached.cost[nodes] + length / conditions.profile.level_mps
+    seconds = field.reached.cost[link.nodes] + link.cost
     quickest = int(np.argmin(seconds))
-    return float(seconds[quickest]), int(nodes[quickest])
+    return float(seconds[quickest]), int(link.nodes[quickest])
 
 
 def _escape(graph: "NavGraph", spot: Spot, space: str, field: Field, conditions: "Conditions") -> Escape:

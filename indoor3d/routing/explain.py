@@ -118,7 +118,8 @@ def _ride_burdens(graph: "NavGraph", conditions: Conditions) -> dict[str, float]
 
 def _blocked(graph: "NavGraph", stops: Sequence[Stop], problem: NoRoute, asked: dict[str, Any]) -> Explanation:
     standing = dict.fromkeys(entry["element"] for entry in problem.context.get("blocked_by", ()) if entry["element"])
-    closed = [name for name in standing if name in asked["closed"] or name in asked["effects"].closed]
+    shut = {*asked["closed"], *asked["effects"].closed}
+    closed = [*(name for name in standing if name in shut), *sorted(shut - set(standing))]
     helps = tuple(name for name in closed[:_TRIED] if _leads(graph, stops, _opened(asked, [name])))
     relaxed: Journey | None = None
     lifted: tuple[str, ...] = ()

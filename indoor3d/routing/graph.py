@@ -17,7 +17,7 @@ from indoor3d.routing import _blocked, _compose, evacuation
 from indoor3d.routing._closed import expand
 from indoor3d.routing._floors import Floors, Spot
 from indoor3d.routing._level_edges import Ways
-from indoor3d.routing.conditions import Conditions, Weights, standing_still
+from indoor3d.routing.conditions import TIE_S_PER_M, Conditions, Weights, standing_still
 from indoor3d.routing.cost import Options
 from indoor3d.routing.interop import to_networkx
 from indoor3d.routing.natural import Naturaliser
@@ -25,7 +25,7 @@ from indoor3d.routing.path import Arcs, Tree, Way, tree
 from indoor3d.routing.place import Place, find_place
 from indoor3d.routing.profile import PROFILES, Profile, find_profile
 from indoor3d.routing.route import Distances, Evacuation, Route
-from indoor3d.routing.view import GOAL, START, Link, NetworkxGraph, View
+from indoor3d.routing.view import GOAL, NO_WAY, START, Link, NetworkxGraph, View
 
 Floats = NDArray[np.float64]
 Nodes = NDArray[np.intp]
@@ -264,9 +264,9 @@ class NavGraph(NetworkxGraph):
 
     def asked(self, first: Spot | None, last: Spot | None, conditions: Conditions) -> View:
         """The graph with two spots in it, under conditions."""
-        straight = np.inf
+        straight = NO_WAY
         if first is not None and last is not None and first.surface == last.surface:
-            straight = float(self.straight(first, np.array([[last.x_m, last.y_m]]), conditions)[1][0])
+            straight = self.straight(first, np.array([[last.x_m, last.y_m]]), conditions)
         return View(
             graph=self,
             conditions=conditions,
@@ -335,8 +335,8 @@ class NavGraph(NetworkxGraph):
 
     def links(self, spot: Spot, conditions: Conditions) -> tuple[Nodes, Floats]:
         """Nodes that a spot can go straight to, and how far they are in metres."""
-        _, nodes, length, _ = self.links_many(spot.surface, np.array([[spot.x_m, spot.y_m]]), conditions)
-        return nodes, length
+        link = self.link(spot, conditions)
+        return link.nodes, link.length_m
 
     def endings(self, reached: Tree, first: Spot, lasts: Sequence[Spot | None], conditions: Conditions) -> Distances:
         """How a tree from a spot ends at others; at closed exits and at None it does not."""
@@ -350,28 +350,29 @@ class NavGraph(NetworkxGraph):
             ]
             numbers = np.array([number for number, _ in some], np.intp)
             points = np.array([[spot.x_m, spot.y_m] for _, spot in some]).reshape(-1, 2)
-            row, node, ahead, extra = self.links_many(surface, points, conditions)
-            cost = reached.cost[node] + extra
+            row, link = self.links_many(surface, points, conditions)
+            cost = reached.cost[link.nodes] + link.cost
             best = np.lexsort((cost, row))
             best = best[np.append(True, row[best][1:] != row[best][:-1])] if len(best) else best
             here, best_cost = numbers[row[best]], np.full(len(points), np.inf)
             best_cost[row[best]] = cost[best]
-            length[here] = metres[node[best]] + ahead[best]
-            duration[here] = seconds[node[best]] + ahead[best] / conditions.profile.level_mps
+            length[here] = metres[link.nodes[best]] + link.length_m[best]
+            duration[here] = seconds[link.nodes[best]] + link.seconds[best]
             if surface == first.surface:
-                straight, spent = self.straight(first, points, conditions)
-                nearer = spent <= best_cost + 1e-9
-                length[numbers[nearer]] = straight[nearer]
-                duration[numbers[nearer]] = straight[nearer] / conditions.profile.level_mps
+                straight = self.straight(first, points, conditions)
+                nearer = straight.cost <= best_cost + 1e-9
+                length[numbers[nearer]] = straight.length_m[nearer]
+                duration[numbers[nearer]] = straight.seconds[nearer]
         return Distances(length_m=length, duration_s=duration)
 
     def along(self, reached: Tree, first: Spot, conditions: Conditions) -> tuple[Floats, Floats]:
         """Seconds and metres of the ways that a tree from a spot has to every node; infinite where there is none."""
-        straight: Floats = np.hypot(*(self.network.node_position[:, :2] - (first.x_m, first.y_m)).T)
-        seconds = self.weights.seconds(conditions)
+        link = self.link(first, conditions)
+        begun_s, begun_m = np.zeros(self.rows.count), np.zeros(self.rows.count)
+        begun_s[link.nodes], begun_m[link.nodes] = link.seconds, link.length_m
         return (
-            reached.sums(seconds, at_sources=straight / conditions.profile.level_mps),
-            reached.sums(self.rows.weight, at_sources=straight),
+            reached.sums(self.weights.seconds(conditions), at_sources=begun_s),
+            reached.sums(self.rows.weight, at_sources=begun_m),
         )
 
     def spot(self, place: Place | str, conditions: Conditions) -> Spot:
@@ -385,11 +386,11 @@ class NavGraph(NetworkxGraph):
 
     def link(self, spot: Spot, conditions: Conditions) -> Link:
         """The straight ways from a spot to nodes."""
-        _, nodes, _, cost = self.links_many(spot.surface, np.array([[spot.x_m, spot.y_m]]), conditions)
-        return Link(nodes=nodes, cost=cost)
+        _, found = self.links_many(spot.surface, np.array([[spot.x_m, spot.y_m]]), conditions)
+        return found
 
-    def links_many(self, surface: int, points: Floats, conditions: Conditions) -> tuple[Nodes, Nodes, Floats, Floats]:
-        """Rows of points, nodes, metres and cost of straight ways from points of a surface."""
+    def links_many(self, surface: int, points: Floats, conditions: Conditions) -> tuple[Nodes, Link]:
+        """Straight ways from points of a surface to nodes: rows of the points, and the ways."""
         row, node, length = self.floors.links_many(
             surface,
             points,
@@ -397,10 +398,10 @@ class NavGraph(NetworkxGraph):
             least_width_m=conditions.profile.min_clear_width_m,
         )
         ends = self.network.node_position[node, :2]
-        return row, node, length, length * conditions.per_m + self._burdens(surface, points[row], ends, conditions)
+        return row, self._walked(surface, points[row], ends, length, nodes=node, conditions=conditions)
 
-    def straight(self, first: Spot, points: Floats, conditions: Conditions) -> tuple[Floats, Floats]:
-        """Metres and cost of the straight ways from a spot to points of its surface; infinite where there is none."""
+    def straight(self, first: Spot, points: Floats, conditions: Conditions) -> Link:
+        """The straight ways from a spot to points of its surface, infinite where there is none; they end at no nodes."""
         length = self.floors.direct_many(
             first,
             points,
@@ -408,16 +409,36 @@ class NavGraph(NetworkxGraph):
             least_width_m=conditions.profile.min_clear_width_m,
         )
         starts = np.broadcast_to(np.array([first.x_m, first.y_m]), points.shape)
-        burden = self._burdens(first.surface, starts, points, conditions)
-        return length, length * conditions.per_m + burden
+        none = np.full(len(points), -1, np.intp)
+        return self._walked(first.surface, starts, points, length, nodes=none, conditions=conditions)
 
-    def _burdens(self, surface: int, starts: Floats, ends: Floats, conditions: Conditions) -> Floats:
-        """What straight ways cost for the openings they go through."""
+    def slowed_s(self, surface: int, rows: Floats, conditions: Conditions) -> float:
+        """Seconds more that a straight way between two positions (2, 2 or 3) takes for crowds and smoke."""
         ways = self.floors.ways[surface]
-        value = self.weights.burdens_of(conditions, surface, ways.openings)
-        if value is None or not len(ends):
-            return np.zeros(len(ends))
-        return ways.through(np.concatenate([starts, ends], axis=1), value)
+        slowing = self.weights.slowing(conditions, surface, ways.openings)
+        if slowing is None:
+            return 0.0
+        starts, ends = rows[:1, :2], rows[1:, :2]
+        through = ways.through(np.concatenate([starts, ends], axis=1), slowing.opening_s)
+        return float(slowing.seconds(starts, ends)[0] + through[0])
+
+    def _walked(
+        self, surface: int, starts: Floats, ends: Floats, length: Floats, *, nodes: Nodes, conditions: Conditions
+    ) -> Link:
+        """What straight ways take and cost: their length, the openings they go through, crowds they lead through."""
+        seconds, burden = length / conditions.profile.level_mps, np.zeros(len(ends))
+        if len(ends):
+            ways = self.floors.ways[surface]
+            value = self.weights.burdens_of(conditions, surface, ways.openings)
+            slowing = self.weights.slowing(conditions, surface, ways.openings)
+            if value is not None:
+                burden = ways.through(np.concatenate([starts, ends], axis=1), value)
+            if slowing is not None:
+                more = slowing.seconds(starts, ends)
+                if slowing.opening_s.any():
+                    more += ways.through(np.concatenate([starts, ends], axis=1), slowing.opening_s)
+                seconds, burden = seconds + more, burden + slowing.burden * more
+        return Link(nodes=nodes, length_m=length, seconds=seconds, cost=seconds + length * TIE_S_PER_M + burden)
 
     def _place(self, place: Place | str) -> Place:
         return find_place(self.building, place) if isinstance(place, str) else place

@@ -187,8 +187,9 @@ class Clock:
         order = np.lexsort((cost, row))
         row, ends, cost, spent = row[order], ends[order], cost[order], spent[order]
         begin = np.searchsorted(row, np.arange(len(points) + 1))
-        best, at = np.full(len(points), np.inf), begin[:-1].copy()
-        asking = np.flatnonzero(at < begin[1:])
+        best: Floats = np.full(len(points), np.inf)
+        at: Ints = begin[:-1].copy()
+        asking: Ints = np.flatnonzero(at < begin[1:])
         while len(asking):  # each point asks its next offer, until that could not be the best any more
             offer = at[asking]
             lines = np.hstack([ends[offer], points[asking]])
@@ -227,10 +228,10 @@ class Clock:
         facts = floor.ways.facts
         burdens = self.graph.weights.burdens_s(self.conditions)
         each = np.array([burdens.get(name, 0.0) for name in facts.openings])
-        extra = np.zeros(len(lines))
+        extra: Floats = np.zeros(len(lines))
         if each.any():
             line, which = facts.thresholds.met(lines)
-            extra = np.bincount(line, weights=each[which], minlength=len(lines))
+            extra = np.bincount(line, weights=each[which], minlength=len(lines)).astype(np.float64)
         return np.where(good, extra, np.inf)
 
 
@@ -275,7 +276,8 @@ class _Mesh:
             share = left / rise
             # a rise that floor alone does not make: something in between cannot be passed, and lies anywhere on the side
             share = np.where(rise > side_s + _SLACK_S, np.minimum(left / side_s, 0.5), share)
-        return start + (end - start) * np.clip(share, _CLEAR, 1 - _CLEAR)[:, None]
+        border: Floats = start + (end - start) * np.clip(share, _CLEAR, 1 - _CLEAR)[:, None]
+        return border
 
 
 def _outlined(points: Floats, sides: Ints) -> MultiPolygon:
@@ -305,7 +307,8 @@ def _refined(clock: Clock, surface: int, times: Floats, cell_m: float) -> _Mesh:
         # in the last round a border that only grazes a triangle is let go: it is off by less than the cell there, too
         last = side.max(axis=1) <= 2 * cell_m
         low, high = np.where(last, value.min(axis=1), low), np.where(last, value.max(axis=1), high)
-        wanted = ((low[:, None] <= times) & (times <= high[:, None])).any(axis=1)[:, None] & (side > cell_m)
+        crossed = np.any((low[:, None] <= times) & (times <= high[:, None]), axis=1, keepdims=True)
+        wanted = crossed & (side > cell_m)
         wanted &= ~_flat(corners)[:, None]
         if not wanted.any():
             return _Mesh(at=at, seconds=seconds, triangles=triangles)

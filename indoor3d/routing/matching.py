@@ -15,6 +15,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -208,7 +209,8 @@ class OnlineMatcher:
     """
 
     def __init__(self, graph: MatchingGraph, state: Mapping[str, Any] | None = None) -> None:
-        self.graph, self._last = graph, None
+        self.graph = graph
+        self._last: Fix | None = None
         self._beliefs: list[_Belief] = []
         self._scratch = np.zeros(2 * len(graph.cells.edge))
         if state:
@@ -222,7 +224,7 @@ class OnlineMatcher:
         InvalidInput
             It is no later than the last one.
         """
-        last: Fix | None = self._last
+        last = self._last
         steps = [_Step.between(self.graph, last, fix, lasting) for lasting in LASTING_S]
         if last is None:
             self._beliefs = [_first(self.graph, fix)] * len(LASTING_S)
@@ -391,7 +393,7 @@ def _forward(
     graph: MatchingGraph, fixes: Sequence[Fix], lasting_s: float, scratch: Floats
 ) -> tuple[list[_Belief], list[_Step]]:
     beliefs, steps = [_first(graph, fixes[0])], []
-    for last, fix in zip(fixes, fixes[1:], strict=False):
+    for last, fix in pairwise(fixes):
         step = _Step.between(graph, last, fix, lasting_s)
         beliefs.append(step.ahead(beliefs[-1], scratch))
         steps.append(step)
@@ -553,4 +555,5 @@ def nearest_edge(graph: MatchingGraph, fixes: ArrayLike, levels: ArrayLike) -> N
     along = np.einsum("kej,ej->ke", at[:, None] - a, way) / np.maximum(np.einsum("ej,ej->e", way, way), 1e-12)
     away = np.hypot(*np.moveaxis(at[:, None] - (a + way * np.clip(along, 0, 1)[..., None]), 2, 0))
     here = (graph.level[graph.edge_from] == level[:, None]) | (graph.level[graph.edge_to] == level[:, None])
-    return np.argmin(np.where(here, away, away + 1e6), axis=1)
+    found: NDArray[np.int64] = np.argmin(np.where(here, away, away + 1e6), axis=1)
+    return found

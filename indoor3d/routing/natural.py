@@ -33,7 +33,7 @@ WIDEST_DOOR_M = 2.45
 wings of 1.2 m, the widest door of the pilot venues. Decided."""
 _GATES = frozenset(set(OpeningCategory) - {OpeningCategory.VIRTUAL})
 _CELLS = 200_000
-_CELL_M = 1.0
+_CELL_M = 2.0
 
 
 class Naturaliser:

@@ -47,7 +47,7 @@ class NetworkxGraph(ABC):
     def __contains__(self, node: object) -> bool:
         """Whether a node is there."""
         try:
-            self.nx_begin(node)
+            self.nx_ends(node, None)
         except (KeyError, TypeError):
             return False
         return True
@@ -70,25 +70,35 @@ class NetworkxGraph(ABC):
         """See :class:`indoor3d.routing.backend.Columns`."""
         return index
 
-    def nx_begin(self, node: Any) -> Ends:
+    def nx_ends(self, node: Any, weight: Any) -> Ends:  # noqa: ARG002 - nodes weigh nothing
         """See :class:`indoor3d.routing.backend.Columns`."""
         return [self.nx_index(node)], None
 
-    def nx_end(self, node: Any) -> Ends:
-        """See :class:`indoor3d.routing.backend.Columns`."""
-        return self.nx_begin(node)
-
-    def nx_straight(self, source: Any, target: Any) -> float:
+    def nx_straight(self, source: Any, target: Any, weight: Any) -> float:  # noqa: ARG002
         """See :class:`indoor3d.routing.backend.Columns`."""
         return 0.0 if source == target else math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Link:
-    """How a place is joined to the nodes: straight ways, and what each costs."""
+    """Straight ways: the nodes they end at (-1: none), metres, seconds, and what each costs."""
 
     nodes: NDArray[np.intp]
+    length_m: Floats
+    seconds: Floats
     cost: Floats
+
+    def weighing(self, weight: Any) -> Floats:
+        """The column of an attribute of edges; 1 each where it is none of theirs."""
+        if weight in _COST:
+            return self.cost
+        columns = {"length_m": self.length_m, "duration_s": self.seconds}
+        return np.where(np.isfinite(self.cost), columns.get(weight, np.ones(len(self.cost))), np.inf)
+
+
+_NONE = np.array([np.inf])
+NO_WAY: Final = Link(nodes=np.array([-1], np.intp), length_m=_NONE, seconds=_NONE, cost=_NONE)
+"""There is no straight way."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -103,8 +113,8 @@ class View(NetworkxGraph):
     graph : NavGraph
     conditions : Conditions
     start, goal : Link, optional
-    straight : float
-        What the straight way from start to goal costs; infinite where there is none.
+    straight : Link
+        The straight way from start to goal.
     turned : bool
         Every way the other way round.
 
@@ -122,7 +132,7 @@ class View(NetworkxGraph):
     conditions: "Conditions"
     start: Link | None = None
     goal: Link | None = None
-    straight: float = math.inf
+    straight: Link = NO_WAY
     turned: bool = False
 
     @property
@@ -155,16 +165,16 @@ class View(NetworkxGraph):
             column = self.graph.weights.seconds(self.conditions)
         return Arcs(rows=chosen.rows, weight=np.where(np.isfinite(chosen.weight), column, np.inf))
 
-    def nx_begin(self, node: Any) -> Ends:
+    def nx_ends(self, node: Any, weight: Any) -> Ends:
         """See :class:`indoor3d.routing.backend.Columns`."""
         link = {START: self.start, GOAL: self.goal}.get(node) if isinstance(node, str) else None
-        return ([self.nx_index(node)], None) if link is None else (link.nodes, link.cost)
+        return ([self.nx_index(node)], None) if link is None else (link.nodes, link.weighing(weight))
 
-    def nx_straight(self, source: Any, target: Any) -> float:
+    def nx_straight(self, source: Any, target: Any, weight: Any) -> float:
         """See :class:`indoor3d.routing.backend.Columns`."""
         if source == target:
             return 0.0
-        return self.straight if {source, target} == {START, GOAL} else math.inf
+        return float(self.straight.weighing(weight)[0]) if {source, target} == {START, GOAL} else math.inf
 
     def nx_copy(self, _named: Collection[str]) -> nx.MultiDiGraph:
         """The same in plain networkx, with every weight on its edges."""
@@ -177,11 +187,17 @@ class View(NetworkxGraph):
             edge["duration_s"], edge["cost"] = float(seconds[arc]), float(chosen.weight[arc])
             edge["weight"] = edge["cost"]
         for name, link in ((START, self.start), (GOAL, self.goal)):
-            if link is not None:
-                for node, cost in zip(link.nodes.tolist(), link.cost.tolist(), strict=True):
-                    copy.add_edge(name, node, cost=cost, weight=cost)
-                    copy.add_edge(node, name, cost=cost, weight=cost)
-        if math.isfinite(self.straight) and self.start is not None and self.goal is not None:
-            copy.add_edge(START, GOAL, cost=self.straight, weight=self.straight)
-            copy.add_edge(GOAL, START, cost=self.straight, weight=self.straight)
+            for number, node in enumerate([] if link is None else link.nodes.tolist()):
+                _join(copy, name, node, link, number)
+        if math.isfinite(self.straight.cost[0]) and self.start is not None and self.goal is not None:
+            _join(copy, START, GOAL, self.straight, 0)
         return copy.reverse() if self.turned else copy
+
+
+def _join(copy: nx.MultiDiGraph, one: Any, other: Any, link: Link | None, number: int) -> None:
+    """Add a straight way, there and back."""
+    if link is not None:
+        cost = float(link.cost[number])
+        members = {"length_m": float(link.length_m[number]), "duration_s": float(link.seconds[number])}
+        for ends in ((one, other), (other, one)):
+            copy.add_edge(*ends, cost=cost, weight=cost, **members)

@@ -64,7 +64,8 @@ class FreeSpace:
 
     corners: NDArray[np.float64]
     tolerance_m: float
-    _geos: tuple[MultiPolygon, STRtree] | None = None
+    _geos: MultiPolygon | None = None
+    _triangles: STRtree | None = None
 
     def __init__(self, free: Polygon | MultiPolygon) -> None:
         lattice, polygon = snap(free)
@@ -268,8 +269,8 @@ class FreeSpace:
         return shapely.from_wkb(self._given) if isinstance(self._given, bytes) else self._given
 
     @property
-    def _indexed(self) -> tuple[MultiPolygon, STRtree]:
-        """The polygon and a tree of its triangles, for places that are not inside it.
+    def _indexed(self) -> MultiPolygon:
+        """The polygon, for places that are not inside it.
 
         GEOS makes its indices at the first question, and threads that ask it at the same time crash: they are asked
         before anybody else knows of them. Only points are ever asked about. With lines a prepared polygon is not safe
@@ -279,13 +280,21 @@ class FreeSpace:
             if self._geos is None:
                 polygon = shapely.from_wkb(shapely.to_wkb(self._bare))  # nobody else may prepare this one
                 shapely.prepare(polygon)
-                triangles = self._mesh.xy.T[self._mesh.start].reshape(-1, 3, 2)
-                tree, beyond = STRtree(shapely.polygons(triangles.astype(np.float64))), shapely.Point(HORIZON, 0)
-                shapely.intersects_xy(polygon, *triangles[0, 0].astype(np.float64))
-                shapely.dwithin(polygon, beyond, 1.0)
-                tree.nearest(beyond)
-                self._geos = polygon, tree
+                shapely.intersects_xy(polygon, *self._mesh.xy[:, self._mesh.start[0]].astype(np.float64))
+                shapely.dwithin(polygon, shapely.Point(HORIZON, 0), 1.0)
+                self._geos = polygon
         return self._geos
+
+    @property
+    def _tree(self) -> STRtree:
+        """A tree of the triangles, asked once before anybody else knows of it, as above; hardly anybody needs it."""
+        with self._lock:
+            if self._triangles is None:
+                triangles = self._mesh.xy.T[self._mesh.start].reshape(-1, 3, 2)
+                tree = STRtree(shapely.polygons(triangles.astype(np.float64)))
+                tree.nearest(shapely.Point(HORIZON, 0))
+                self._triangles = tree
+        return self._triangles
 
     def _pairs(self, keys: Ints) -> NDArray[np.int32]:
         """(M, 2): the row and the corner of ``row * C + corner``."""
@@ -299,7 +308,7 @@ class FreeSpace:
         return found
 
     def _within(self, cells: NDArray[np.float64], distance: float) -> Flags:
-        flags: Flags = shapely.dwithin(self._indexed[0], shapely.points(cells), distance)
+        flags: Flags = shapely.dwithin(self._indexed, shapely.points(cells), distance)
         return flags
 
     def _place(self, points: NDArray[np.float64]) -> Ints:
@@ -313,7 +322,7 @@ class FreeSpace:
 
     def _moved(self, wanted: NDArray[np.float64]) -> Ints:
         """`_place` of positions, in cells, that have no place of the lattice inside right next to them."""
-        polygon = self._indexed[0]
+        polygon = self._indexed
         away = np.flatnonzero(~self._within(wanted, 1.0))
         lines = shapely.shortest_line(polygon, shapely.points(wanted[away]))
         wanted[away] = shapely.get_coordinates(lines)[::2]
@@ -325,10 +334,9 @@ class FreeSpace:
     def _inside(self, wanted: NDArray[np.float64]) -> Ints:
         """A place of the lattice within the closed polygon, near a point that is on its wall or just outside."""
         near = np.rint(wanted).astype(np.int64) + _NEAR
-        corners = self._mesh.start.reshape(-1, 3)[self._indexed[1].nearest(shapely.Point(wanted))]
-        held = near[self._holds(near)]
-        # in a cleft too narrow for the lattice: to the nearest vertex of the triangle there
-        places = held if len(held) else self._mesh.xy.T[corners]
+        places = near[self._holds(near)]
+        if not len(places):  # in a cleft too narrow for the lattice: to the nearest vertex of the triangle there
+            places = self._mesh.xy.T[self._mesh.start.reshape(-1, 3)[self._tree.nearest(shapely.Point(wanted))]]
         return np.asarray(places[np.argmin(np.hypot(*(places - wanted).T))], dtype=np.int64)
 
 

@@ -161,7 +161,7 @@ def _header(data: bytes, kind: str) -> tuple[dict[str, Any], int]:
         raise ValueError("truncated header")
     header = orjson.loads(data[_HEAD.size : end])
     if not isinstance(header, dict) or header["kind"] != kind:
-        raise ValueError("another kind of value")
+        raise ValueError("another kind of value, or one of an older version: build the venue again")
     return header, end
 
 

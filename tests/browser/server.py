@@ -6,7 +6,6 @@ It serves one small venue, or with ``pilot`` the venues that the package carries
 import hashlib
 import socket
 import sys
-from typing import cast
 
 import uvicorn
 
@@ -19,8 +18,10 @@ from indoor3d.routing.build import build_navigation
 from indoor3d.store.base import Asset, Release
 from indoor3d.store.memory import MemoryCatalog
 from indoor3d.tiles.tileset import write_tilesets
-from tests.browser.stub import KEY, App, Stub
 from tests.buildings import two_floors
+
+KEY = "browser-operator-key"
+"""What the operator of these tests types."""
 
 HOST = "127.0.0.1"
 
@@ -57,7 +58,6 @@ def main() -> None:
     settings = Settings(public_url=address, operator_keys=(key,))
     config = configuration(settings, store, host=HOST, port=port)
     config.log_level = "warning"
-    config.app = Stub(cast("App", config.app), store)
     sys.stdout.write(f"{address}\n")
     sys.stdout.flush()
     uvicorn.Server(config).run(sockets=[listener])

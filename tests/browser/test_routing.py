@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Request, Route
 
 from tests.browser.conftest import Opener, Visit
-from tests.browser.stub import KEY
+from tests.browser.server import KEY
 
 pytestmark = pytest.mark.xdist_group("browser")
 

@@ -301,8 +301,8 @@ def plain_graph(view: View) -> nx.DiGraph:
         found.add_edge(START, node, weight=cost)
     for node, cost in zip(view.goal.nodes.tolist(), view.goal.cost.tolist(), strict=True):
         found.add_edge(node, GOAL, weight=cost)
-    if np.isfinite(view.straight):
-        found.add_edge(START, GOAL, weight=view.straight)
+    if np.isfinite(view.straight.cost[0]):
+        found.add_edge(START, GOAL, weight=float(view.straight.cost[0]))
     return found
 
 

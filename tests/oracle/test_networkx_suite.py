@@ -170,7 +170,6 @@ def test_a_way_the_long_way_round_by_name_or_position_is_the_same(graph: NavGrap
     assert nx.multi_source_dijkstra(graph, {0}, 9, None, "walk")[0] == pytest.approx(named)
 
 
-@pytest.mark.xfail(strict=True, reason="networkx gives the method by position, where the backend does not look")
 def test_a_method_that_does_not_exist_is_an_error_as_in_networkx(graph: NavGraph) -> None:
     for function in (nx.shortest_path, nx.shortest_path_length):
         with pytest.raises(ValueError, match="method"):
@@ -208,7 +207,6 @@ def test_a_view_with_places_weighs_as_its_copy(graph: NavGraph, weight: str) -> 
     assert nx.dijkstra_path_length(view, GOAL, START, weight=weight) == pytest.approx(back, rel=1e-9)
 
 
-@pytest.mark.xfail(strict=True, reason="the straight ways of a view's places weigh their cost, whatever the weight")
 @pytest.mark.parametrize("weight", ["duration_s", "length_m"])
 def test_metres_and_seconds_from_place_to_place_are_metres_and_seconds(weight: str) -> None:
     graph = build_navigation(two_floors())

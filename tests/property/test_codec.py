@@ -117,10 +117,15 @@ def columns(dtype: Any, *width: int) -> st.SearchStrategy[Any]:
     return st.integers(0, 5).flatmap(lambda count: hnp.arrays(dtype, (count, *width)))
 
 
+WAYS = st.dictionaries(
+    TEXTS, st.one_of(*(columns(dtype, *width) for dtype in ("f8", "i8", "i4", "u4", "?", "u1") for width in ((), (2,))))
+)
 NETWORKS = st.builds(
     Networks,
     radius_m=FLOATS,
-    surfaces=some(Surface, level=TEXTS, floor_m=FLOATS, free=st.lists(polygons(), max_size=2).map(MultiPolygon)),
+    surfaces=some(
+        Surface, level=TEXTS, floor_m=FLOATS, free=st.lists(polygons(), max_size=2).map(MultiPolygon), ways=WAYS
+    ),
     elements=st.lists(TEXTS, max_size=3).map(tuple),
     node_position=columns(np.float64, 3), node_surface=columns(np.int32), edge_from=columns(np.int32), edge_to=columns(np.int32),
     edge_mode=columns(np.uint8), edge_length_m=columns(np.float64), edge_climb_m=columns(np.float64), edge_step_m=columns(np.float64),
@@ -170,7 +175,41 @@ def test_networks_come_back(value: Networks) -> None:
     data = encode(value)
     back = decode(data, Networks)
     assert _same_bits(back, value)
+    for one, other in zip(back.surfaces, value.surfaces, strict=True):
+        assert {name: (str(c.dtype), c.shape) for name, c in one.ways.items()} == {
+            name: (str(c.dtype), c.shape) for name, c in other.ways.items()
+        }
+        assert all(column.tobytes() == other.ways[name].tobytes() for name, column in one.ways.items())
     assert encode(back) == data
+
+
+def test_the_order_of_ways_makes_no_difference() -> None:
+    ways = {"b": np.arange(3), "a": np.zeros((2, 2))}
+    one, other = (
+        replace(network(), surfaces=(replace(network().surfaces[0], ways=given),))
+        for given in (ways, dict(reversed(ways.items())))
+    )
+    assert encode(one) == encode(other)
+
+
+def test_a_network_stored_without_ways_is_read() -> None:
+    data = encode(network())
+    assert b'"ways":{}' in data
+    end = 16 + int.from_bytes(data[12:16], "little")
+    header, body = data[16:end].replace(b',"ways":{}', b""), data[end + -end % 8 :]
+    start = data[:12] + len(header).to_bytes(4, "little") + header
+    back = decode(start + bytes(-len(start) % 8) + body, Networks)
+    assert dict(back.surfaces[0].ways) == {}
+    assert _same_bits(back, network())
+
+
+@pytest.mark.parametrize(
+    "column", [np.array(["a"], object), np.zeros(2, np.float32), np.zeros(2, np.complex128)], ids=str
+)
+def test_a_column_of_another_type_is_not_stored(column: Any) -> None:
+    strange = replace(network().surfaces[0], ways={"column": column})
+    with pytest.raises(InvalidInput):
+        encode(replace(network(), surfaces=(strange,)))
 
 
 @given(REPORTS)

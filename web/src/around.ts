@@ -286,7 +286,7 @@ export class AroundPanel {
     store.set({ shown: "reach", tints: new Map(), blocked: new Set() });
     this.finishReach(turn, { kind: "busy" });
     try {
-      const answer = await api.isochrones({ venue: venue.id, start: from.waypoint, profile, times_s: TIMES_S });
+      const answer = await api.isochrones({ venue: venue.id, origin: from.waypoint, profile, times_s: TIMES_S });
       this.finishReach(turn, { kind: "some", some: readReach(answer, this.context) });
       this.context.announce(t("around.drawn", { times: TIMES_S.map((timeS) => timeS / 60).join(", ") }));
     } catch (error) {

@@ -128,7 +128,7 @@ export interface Match {
 
 export interface IsochroneRequest {
   venue: string;
-  start: Waypoint;
+  origin: Waypoint;
   profile: string;
   times_s: number[];
 }

@@ -8,6 +8,7 @@ from indoor3d.api.cache import VenueCache
 from indoor3d.api.respond import Document
 from indoor3d.errors import StoreUnavailable, UnknownElement, UnknownVenue
 from indoor3d.models.network import Networks
+from indoor3d.store.base import Catalog
 from indoor3d.store.memory import MemoryCatalog
 from tests.unit.api import service
 
@@ -40,7 +41,7 @@ def test_the_venue_asked_for_longest_ago_goes() -> None:
     assert cache.current("a") is not None
 
 
-def _named(*names: str) -> MemoryCatalog:
+def _named(*names: str) -> Catalog:
     store = service.store()
     for name in names:
         store.publish(service.changed(venue=replace(service.release().building.venue, id=name)))

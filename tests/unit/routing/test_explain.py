@@ -56,7 +56,6 @@ def test_each_closure_that_would_help_alone_is_named_and_the_others_are_not(grap
     assert both.lifted == ("closures",)
 
 
-@pytest.mark.xfail(strict=True, reason="only what stands in the best way of each kind is tried")
 def test_every_closure_that_would_help_alone_is_named(graph: NavGraph, stops: list[Stop]) -> None:
     told = explain(graph, stops, closed=["stairs-1", "lift-1"])
     assert set(told.would_help) == {"stairs-1", "lift-1"}

@@ -33,7 +33,7 @@ def _two_corridors() -> MatchingGraph:
 
 def _walk(count: int, *, seed: int = 0, sigma: float = 3.0, wrong: float = 0.1) -> tuple[Floats, list[Fix]]:
     rng = np.random.default_rng(seed)
-    x = 2.0 + 1.2 * np.arange(count)
+    x: Floats = 2.0 + 1.2 * np.arange(count, dtype=np.float64)
     level = np.where(rng.random(count) < wrong, 1, 0)
     at = np.column_stack([x, 0 * x]) + rng.normal(0, sigma, (count, 2))
     return x, [
@@ -60,7 +60,7 @@ def test_a_walk_along_a_corridor() -> None:
 
 def test_a_level_is_changed_by_stairs_only() -> None:
     graph = _two_corridors()
-    ahead, fixes = _walk(48, wrong=0.0)
+    _, fixes = _walk(48, wrong=0.0)
     back = [Fix(time_s=56.0 + k, x_m=58.0 - 1.2 * k, y_m=0.5, level=1) for k in range(40)]
     found = smooth(graph, fixes + back)
     levels = [match.level for match in found]
@@ -158,7 +158,7 @@ def test_states_that_are_none(state: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize("venue", ["city-hall"])
-def test_walks_in_a_real_building(venue: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_walks_in_a_real_building(venue: str) -> None:
     graph = made(venue).graph
     lattice, rank = matching_graph(graph), {ident: k for k, ident in enumerate(level_ids(graph))}
     assert matching_graph(graph) is lattice
@@ -187,8 +187,6 @@ def test_walks_in_a_real_building(venue: str, capsys: pytest.CaptureFixture[str]
         right += (np.array([match.level for match in found]) == level).tolist()
         raw += (np.hypot(*error.T) <= 3).tolist()
         raw_level += (told == level).tolist()
-    with capsys.disabled():
-        print(f"\n{venue}: within 3 m {np.mean(near):.2f} (raw {np.mean(raw):.2f}), level {np.mean(right):.3f} (raw {np.mean(raw_level):.3f})")  # fmt: skip
     assert np.mean(near) > np.mean(raw) - 0.05, "open floor says little about where on it somebody is"
     assert np.mean(right) > 0.95
     assert np.mean(right) > np.mean(raw_level)
