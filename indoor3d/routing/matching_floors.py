@@ -59,6 +59,7 @@ def _make(graph: "NavGraph", spacing_m: float) -> MatchingGraph:
     # of parallel ways, as a lift at each of its doors, one is enough
     ends = np.sort(np.stack([network.edge_from[ways], network.edge_to[ways]], axis=1), axis=1)
     ways = ways[np.unique(ends, axis=0, return_index=True)[1]] if len(ways) else ways
+    ways = np.concatenate([ways, _landings(graph, ways)])
     joints = np.unique(np.concatenate([network.edge_from[ways], network.edge_to[ways], network.exit_node]))
     positions, levels, pairs, count = [], [], [], 0
     number = np.full(len(network.node_position), -1, np.int64)
@@ -83,6 +84,20 @@ def _make(graph: "NavGraph", spacing_m: float) -> MatchingGraph:
         oneway=np.append(np.zeros(len(length), np.bool_), turned),
         doubt_m2=_DOUBT_M2,
     )
+
+
+def _landings(graph: "NavGraph", ways: Ints) -> Ints:
+    """The steps from the floor to the ends of connectors that lie beside it: nothing on the floor sees those ends."""
+    network = graph.network
+    ends = np.unique(np.concatenate([network.edge_from[ways], network.edge_to[ways]]))
+    beside = []
+    for index in np.unique(network.node_surface[ends]).tolist():
+        here = ends[network.node_surface[ends] == index]
+        beside.append(here[~graph.floors.free(index).contains(network.node_position[here, :2])])
+    loose = np.concatenate([np.empty(0, np.int64), *beside])
+    level = network.node_surface[network.edge_from] == network.node_surface[network.edge_to]
+    walked = (network.edge_mode == MODES.index(Mode.WALK)) & level
+    return np.flatnonzero(walked & (np.isin(network.edge_from, loose) | np.isin(network.edge_to, loose)))
 
 
 def _climbs(
