@@ -33,6 +33,12 @@ ENDS = {
 }
 """What ways are asked between; at the street there is one lift, at exit 1."""
 LATER = 1_000
+CITY_WORDS = (
+    (
+        "300 generated stations, each different, in one store; one process, one connection. Memory is that of the whole process "
+        "after every station was asked, on foot and by wheelchair."
+    ),
+)
 _SERVE = """
 import sys
 from pathlib import Path

@@ -8,7 +8,7 @@ from indoor3d.api.schemas import Degrees, Ident, Language, Level, Waypoint, _Ask
 
 MAX_TIMES = 6
 MAX_TIME_S = 3600.0
-MAX_FIXES = 2000
+MAX_FIXES = 500
 MAX_STATE_STATES = 2000
 """Of one explanation in a state that comes back; what we give has no more than 400."""
 
