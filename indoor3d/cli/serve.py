@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from indoor3d.cli.common import lang_option, opened, progress, reporting, store_option
+from indoor3d.cli.common import lang_option, now, opened, progress, reporting, store_option
 
 
 @click.command()
@@ -56,7 +56,7 @@ def _serve(store: Any, options: dict[str, Any]) -> None:
         click.echo(f"  {url}/?venue={record.venue.id}   {record.venue.name.best(options['lang'])}")
     click.echo(f"open {url}/ for the map, {url}/v1/docs for the API; Ctrl-C stops")
     keys = read_keys(options["operator_keys"].read_text("utf-8")) if options.get("operator_keys") else ()
-    run(Settings(public_url=url, operator_keys=keys), store, host=options["host"], port=options["port"])
+    run(Settings(public_url=url, operator_keys=keys, clock=now), store, host=options["host"], port=options["port"])
 
 
 COMMANDS: tuple[click.Command, ...] = (serve, demo)

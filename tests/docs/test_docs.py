@@ -1,6 +1,7 @@
 """The documentation builds strictly, and its examples run."""
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,10 @@ PAGES = [ROOT / "README.md", ROOT / "README.ko.md", *sorted((ROOT / "docs").rglo
 BIN = Path(sys.executable).parent
 
 pytestmark = [pytest.mark.xdist_group("docs"), pytest.mark.timeout(300)]
+
+MORNING = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)
+"""Ten in the morning in Seoul: at night houses are shut, and what the docs show would not come out."""
+ENVIRONMENT = {**os.environ, "INDOOR3D_NOW": MORNING.isoformat()}
 
 
 def _blocks(language: str) -> list[tuple[str, str]]:
@@ -65,7 +71,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def url(folder: Path) -> Iterator[str]:
     store = open_store(folder / "indoor3d-store")
-    server = uvicorn.Server(configuration(Settings(public_url="http://127.0.0.1"), store, host="127.0.0.1", port=0))
+    server = uvicorn.Server(
+        configuration(Settings(public_url="http://127.0.0.1", clock=lambda: MORNING), store, host="127.0.0.1", port=0)
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
@@ -79,7 +87,9 @@ def url(folder: Path) -> Iterator[str]:
 def _run(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
     words = shlex.split(line)
     program = {"indoor3d": str(BIN / "indoor3d"), "python": sys.executable}.get(words[0], words[0])
-    done = subprocess.run([program, *words[1:]], cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(
+        [program, *words[1:]], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=300, check=False
+    )
     assert done.returncode == 0, f"{line}\n{done.stdout[-1500:]}{done.stderr[-1500:]}"
     return done
 

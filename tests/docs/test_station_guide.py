@@ -1,5 +1,6 @@
 """The guide to modelling a station works as it stands: its files are written and its commands run, in order."""
 
+import os
 import re
 import shlex
 import shutil
@@ -21,6 +22,8 @@ BLOCKS = re.findall(r"```(toml|json|console)\n(.*?)```", GUIDE, re.DOTALL)
 FILE = re.compile(r"# (my-station/[\w.]+)(, first line|, more)?\n")
 
 pytestmark = [pytest.mark.xdist_group("docs"), pytest.mark.timeout(300)]
+
+ENVIRONMENT = {**os.environ, "INDOOR3D_NOW": "2026-11-27T10:00:00+09:00"}
 
 
 def _write(folder: Path, body: str) -> None:
@@ -45,7 +48,9 @@ def _run(folder: Path, block: str) -> None:
         if words[:2] == ["indoor3d", "serve"]:
             continue
         program = {"indoor3d": str(Path(sys.executable).parent / "indoor3d"), "python": sys.executable}[words[0]]
-        done = subprocess.run([program, *words[1:]], cwd=folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [program, *words[1:]], cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False
+        )
         assert (done.returncode != 0) == any(".toml:" in words for words in said), line + done.stderr + done.stdout
         assert all(words in done.stderr + done.stdout for words in said), done.stderr + done.stdout
 
