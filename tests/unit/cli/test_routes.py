@@ -17,7 +17,8 @@ from indoor3d.store.base import Release, open_store
 from tests.buildings import station, two_floors
 from tests.venues.made import made
 
-NOW = datetime.now(UTC)
+NOW = datetime(2026, 11, 27, 1, 0, tzinfo=UTC)
+"""The moment of tests/unit/cli/conftest.py."""
 
 
 def _publish(folder: Path, *venues: Any) -> str:
