@@ -17,7 +17,8 @@ from indoor3d.api.settings import Limits, Settings
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _PREFLIGHT_S = "86400"
-_OFFERED = (JSON, GEOJSON, "application/problem+json", "text/html", "application/xml")
+_OFFERED = (JSON, GEOJSON, "application/problem+json", "text/html")
+_XML = "application/xml"
 
 
 class AddressGuard:
@@ -147,7 +148,8 @@ def _check_method(operation: Operation, method: str) -> None:
 
 def _check_format(scope: Scope, asked: str | None) -> None:
     accept = Headers(scope=scope).get("accept", "")
-    if asked not in {None, "json"} or media_type(accept, _OFFERED) is None:
+    offered = (*_OFFERED, _XML) if str(scope["path"]).endswith(".xml") else _OFFERED
+    if asked not in {None, "json"} or media_type(accept, offered) is None:
         raise Refused(
             "not-acceptable",
             "None of the media types asked for can be given.",

@@ -190,7 +190,7 @@ def test_a_station_is_tabulated_from_its_platforms(client: Client) -> None:
     (row,) = body["platforms"]
     assert (row["space"], row["line"]["short_name"], row["step_free"], row["problem"]) == ("platform", "1", True, None)
     out, blocked = row["exits"]
-    assert (out["number"], out["reachable"], out["length_m"]) == ("1", True, 20.4)
+    assert (out["number"], out["reachable"], out["length_m"]) == ("1", True, 20.6)
     assert out["lifts"] == [{"id": "lift", "name": {"default": "lift", "ko": "1호기", "en": "Lift 1"}, "lines": ["1"]}]
     assert (blocked["number"], blocked["reachable"], blocked["length_m"], blocked["lifts"]) == ("2", False, None, [])
     (change,) = body["transfers"]

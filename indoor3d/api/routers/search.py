@@ -69,7 +69,7 @@ class Question(BaseModel):
         str | None,
         AfterValidator(_categories),
         Query(
-            max_length=800,
+            max_length=400,
             pattern=rf"^({'|'.join(_CODES)})(,({'|'.join(_CODES)}))*$",
             description="Only these categories, separated by commas; see `/v1/categories`.",
             examples=["restroom,restroom_accessible"],
