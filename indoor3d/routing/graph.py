@@ -13,12 +13,13 @@ from indoor3d.models.building import Building, Position, Space
 from indoor3d.models.issue import Issue
 from indoor3d.models.network import Network, Networks
 from indoor3d.models.state import Effects
-from indoor3d.routing import _blocked, _compose, evacuation
+from indoor3d.routing import _blocked, _compose
 from indoor3d.routing._closed import expand
 from indoor3d.routing._floors import Floors, Spot
 from indoor3d.routing._level_edges import Ways
 from indoor3d.routing.conditions import TIE_S_PER_M, Conditions, Weights, standing_still
 from indoor3d.routing.cost import Options
+from indoor3d.routing.evacuation.escape import evacuate
 from indoor3d.routing.interop import to_networkx
 from indoor3d.routing.natural import Naturaliser
 from indoor3d.routing.path import Arcs, Tree, Way, tree
@@ -218,7 +219,7 @@ class NavGraph(NetworkxGraph):
         """
         conditions = self.conditions(profile, closed, emergency=True, options=options, effects=effects)
         places = None if starts is None else [self._place(start) for start in starts]
-        return evacuation.evacuate(self.for_body(conditions.profile), places, conditions)
+        return evacuate(self.for_body(conditions.profile), places, conditions)
 
     def to_networkx(self, *, profile: str | None = None, closed: Collection[str] = ()) -> nx.MultiDiGraph:
         """Give the same graph to networkx; with a profile, edges carry its seconds and what it cannot pass is left out.

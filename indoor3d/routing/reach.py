@@ -12,7 +12,7 @@ from indoor3d.models.building import Space
 from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import OpeningCategory
 from indoor3d.routing._shapes import Windows, offset
-from indoor3d.routing.evacuation import exit_field, times_s
+from indoor3d.routing.evacuation.escape import exit_field, times_s
 from indoor3d.routing.profile import PROFILES
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from indoor3d.models.building import Building
 from indoor3d.models.network import MODES
 from indoor3d.models.vocabulary import Mode
 from indoor3d.routing.build import build_navigation
-from indoor3d.routing.evacuation import exit_field
+from indoor3d.routing.evacuation.escape import exit_field
 from indoor3d.routing.path import arcs, shortest, tree
 from indoor3d.routing.view import GOAL, START, View
 from tests.buildings import open_plan, station, two_floors

@@ -10,7 +10,7 @@ from indoor3d.models.building import Building, Text, Venue
 from indoor3d.models.joined import join
 from indoor3d.models.vocabulary import OpeningCategory, SpaceCategory
 from indoor3d.routing.build import build_navigation
-from indoor3d.routing.evacuation import street
+from indoor3d.routing.evacuation.escape import street
 from indoor3d.routing.graph import NavGraph
 from tests.venues.made import STATIONS, VENUES, made
 

@@ -6,7 +6,7 @@ import shapely
 
 from indoor3d.models.building import Exit, Space
 from indoor3d.models.vocabulary import Access, ConnectorCategory, SpaceCategory
-from indoor3d.routing.evacuation import street
+from indoor3d.routing.evacuation.escape import street
 from indoor3d.routing.place import Place
 from tests.venues.made import KOREAN_NAME, VENUES, Made, made
 from tools.station import geometry as geo

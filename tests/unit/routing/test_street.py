@@ -10,7 +10,7 @@ from indoor3d.models.building import Building, Obstacle
 from indoor3d.models.vocabulary import SpaceCategory
 from indoor3d.routing.build import build_navigation
 from indoor3d.routing.directions import directions
-from indoor3d.routing.evacuation import street
+from indoor3d.routing.evacuation.escape import street
 from tests.buildings import street_station
 
 
