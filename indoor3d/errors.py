@@ -16,7 +16,9 @@
     │   └── UnknownElement
     ├── InvalidInput
     │   ├── InvalidPosition
-    │   └── UnknownProfile
+    │   ├── UnknownProfile
+    │   ├── InvalidScenario
+    │   └── UnitMismatch
     ├── RoutingError             the question is sound, there is no safe answer
     │   ├── OffNetwork
     │   ├── LevelMismatch
@@ -191,6 +193,28 @@ class UnknownProfile(InvalidInput):
 
     code = "unknown-profile"
     title = {"en": "Unknown profile", "ko": "없는 이동 유형입니다"}
+
+
+class InvalidScenario(InvalidInput):
+    """A scenario of an evacuation, or the rules it is held against, cannot be understood."""
+
+    code = "invalid-scenario"
+    title = {"en": "Invalid scenario", "ko": "잘못된 시나리오입니다"}
+    hint = {
+        "en": "The path names the key; the reference of scenarios lists what each key takes.",
+        "ko": "path가 해당 키를 가리킵니다. 시나리오 참조 문서에 키마다 쓸 수 있는 값이 있습니다.",
+    }
+
+
+class UnitMismatch(InvalidInput):
+    """Two quantities of different kinds were to be added or compared."""
+
+    code = "unit-mismatch"
+    title = {"en": "Units do not match", "ko": "단위가 맞지 않습니다"}
+    hint = {
+        "en": "Look at the units on both sides of the formula.",
+        "ko": "식의 양쪽 단위를 확인하세요.",
+    }
 
 
 class RoutingError(Indoor3dError):

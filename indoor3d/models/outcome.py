@@ -1,0 +1,261 @@
+"""What became of an evacuation: who is out when, what held them up, who is not out and why, and how far it is from the best.
+
+Pure values, the same for Python, the API, the command line and the report. Times are seconds from the start of the incident; a time that does
+not exist (nobody was there, somebody never came) is None and never a number.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indoor3d.models.building import Text
+from indoor3d.models.flow import FlowNetwork
+from indoor3d.models.rules import Sheet
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared:
+    """When people have left something: an exit, a platform, a level, a space.
+
+    Parameters
+    ----------
+    id : str
+    kind : str
+        ``exit``, ``platform``, ``level`` or ``space``.
+    name : Text
+    persons : int
+        How many came through an exit, or were there when it began.
+    first_s, last_s : float or None
+        When the first and the last of them was through, or had left.
+    left : int
+        How many never got out.
+    """
+
+    id: str
+    kind: str
+    name: Text
+    persons: int
+    first_s: float | None
+    last_s: float | None
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relief:
+    """What one change of a bottleneck would save, found by running the plan again with it.
+
+    ``change`` is ``metre``, ``gate``, ``escalator`` or ``exit``; ``saved_s`` is how much sooner all would be out.
+    """
+
+    change: str
+    element: str
+    clearance_s: float
+    saved_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bottleneck:
+    """Where people have to wait.
+
+    Parameters
+    ----------
+    element : str
+        Id of an opening or connector.
+    name : Text
+    persons : int
+        How many pass it.
+    capacity_per_s : float
+    queue_most : int
+        The longest queue, persons.
+    queue_most_s : float
+        When that was.
+    queue_from_s, queue_to_s : float
+        When anybody waited.
+    critical : bool
+        In the proof of the optimum: as long as this is no wider, nobody can do better.
+    relief : tuple of Relief
+    """
+
+    element: str
+    name: Text
+    persons: int
+    capacity_per_s: float
+    queue_most: int
+    queue_most_s: float
+    queue_from_s: float
+    queue_to_s: float
+    critical: bool = False
+    relief: tuple[Relief, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutOff:
+    """People who do not get out by themselves, where, and why.
+
+    ``code`` is stable: ``no-way``, ``closed-in-time``, ``no-lift``, ``refuge-full``, ``incapacitated``, ``not-out-in-time``. ``waiting`` says that they
+    are in a refuge and wait to be fetched.
+    """
+
+    space: str
+    level: str
+    mobility: str
+    persons: int
+    code: str
+    reason: Text
+    blocked_by: tuple[str, ...] = ()
+    waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiftTrip:
+    """One trip of a lift that fetches people who cannot use stairs."""
+
+    lift: str
+    refuge: str
+    start_s: float
+    end_s: float
+    persons: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Margin:
+    """Available against required time, in one place.
+
+    ``aset_s`` is None where conditions stay tenable; ``criterion`` names what ends them.
+    """
+
+    id: str
+    kind: str
+    aset_s: float | None
+    rset_s: float | None
+    margin_s: float | None
+    criterion: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pointer:
+    """Which way the signs of one place point in one window of time: to the place ``towards``, at ``bearing_deg`` in plan.
+
+    ``share`` is of the people who pass there; pointers of one place and window add up to 1.
+    """
+
+    place: str
+    space: str
+    level: str
+    position: tuple[float, float, float]
+    from_s: float
+    to_s: float
+    towards: str
+    through: str
+    bearing_deg: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumption:
+    """One thing that was taken for granted, and who says so. ``basis`` is surveyed, declared or default."""
+
+    key: str
+    value: str
+    unit: str
+    basis: str
+    text: Text
+    source: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Motion:
+    """Where people are over time, for pictures and animations.
+
+    Parameters
+    ----------
+    at_s : (T,) float64
+    waiting : (T, N) float32
+        Persons at each node of the flow network.
+    passed : (T, P) float32
+        Persons that went through each passage since the moment before.
+    moving : (T, M) float32
+        Persons on each arc.
+    """
+
+    at_s: Floats
+    waiting: NDArray[np.float32]
+    passed: NDArray[np.float32]
+    moving: NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Outcome:
+    """One evacuation, whole.
+
+    Parameters
+    ----------
+    scenario : str
+        Id of the scenario; ``digest`` is the SHA-256 of its canonical form.
+    venue, version : str
+    calibration : str
+        Which movement model: numbers of two models must not be compared.
+    step_s : float
+    network : FlowNetwork
+    persons : int
+        All; ``out`` of them get to an exit or a point of safety, ``waiting`` wait in refuges, the others are in ``cut_off``.
+    clearance_s : float or None
+        When the last of those who get out is out, in the simulation of the plan; None when nobody does.
+    planned_s, optimum_s, bound_s, nearest_s : float or None
+        The plan itself; the proven optimum (None where it was not asked for or its proof was too long); a lower bound; what comes of everybody going to the nearest exit.
+    certified : bool
+        The optimum is proven: nobody can do it one step sooner.
+    gap : float or None
+        ``planned_s / max(optimum_s, bound_s) - 1``.
+    quantiles : tuple of (float, float)
+        Of the clearance over the runs: (0.95, seconds).
+    disabled_s : float or None
+        When the last of the people with a disability who get out is out.
+    curve : (K, 2) float64
+        Seconds, persons who are out.
+    exits, platforms, levels : tuple of Cleared
+    bottlenecks : tuple of Bottleneck
+        Worst queue first.
+    cut_off : tuple of CutOff
+    trips : tuple of LiftTrip
+    margins : tuple of Margin
+    pointers : tuple of Pointer
+    sheets : tuple of Sheet
+    assumptions : tuple of Assumption
+    motion : Motion or None
+    """
+
+    scenario: str
+    digest: str
+    venue: str
+    version: str
+    calibration: str
+    step_s: float
+    network: FlowNetwork
+    persons: int
+    out: int
+    waiting: int
+    clearance_s: float | None
+    planned_s: float | None
+    optimum_s: float | None
+    bound_s: float
+    nearest_s: float | None
+    certified: bool
+    gap: float | None
+    quantiles: tuple[tuple[float, float], ...] = ()
+    disabled_s: float | None = None
+    curve: Floats = field(default_factory=lambda: np.zeros((0, 2)))
+    exits: tuple[Cleared, ...] = ()
+    platforms: tuple[Cleared, ...] = ()
+    levels: tuple[Cleared, ...] = ()
+    bottlenecks: tuple[Bottleneck, ...] = ()
+    cut_off: tuple[CutOff, ...] = ()
+    trips: tuple[LiftTrip, ...] = ()
+    margins: tuple[Margin, ...] = ()
+    pointers: tuple[Pointer, ...] = ()
+    sheets: tuple[Sheet, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+    motion: Motion | None = None
