@@ -93,8 +93,8 @@ def demo() -> None:
 
 
 def data() -> None:
-    """Copy the movement profiles and fare rules into ``indoor3d/_data/``; what is no longer there goes."""
-    for kind in ("profiles", "fares"):
+    """Copy the movement profiles, fare rules and safety codes into ``indoor3d/_data/``; what is no longer there goes."""
+    for kind in ("profiles", "fares", "rules"):
         target = PACKAGE / "_data" / kind
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir(parents=True)
