@@ -12,7 +12,7 @@ from indoor3d.models.building import Space
 from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import OpeningCategory
 from indoor3d.routing._shapes import Windows, offset
-from indoor3d.routing.evacuation.escape import exit_field, times_s
+from indoor3d.routing.evacuation.escape import at_corners, exit_field
 from indoor3d.routing.profile import PROFILES
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _reached(graph: "NavGraph") -> set[str] | None:
         field = exit_field(graph, conditions)
     except NoOpenExit:
         return None
-    return {space for space, _, seconds in times_s(graph, field, conditions) if np.isfinite(seconds)}
+    return {space for space, _, seconds in at_corners(graph, field.reached.cost, conditions) if np.isfinite(seconds)}
 
 
 def _why(graph: "NavGraph", space: Space) -> _Reason:

@@ -143,10 +143,19 @@ def _from_place(graph: "NavGraph", place: Place, field: Field, conditions: "Cond
     return _escape(graph, spot, space, field, conditions)
 
 
-def times_s(graph: "NavGraph", field: Field, conditions: "Conditions") -> list[tuple[str, Spot, float]]:
-    """Seconds to the best exit from every corner of the free area of every space: (id of the space, spot, seconds).
+def at_corners(
+    graph: "NavGraph", reached: NDArray[np.float64], conditions: "Conditions", *, measure: str = "cost"
+) -> list[tuple[str, Spot, float]]:
+    """How far every corner of the free area of every space is from what ``reached`` counts from: (id of the space, spot, value).
 
     A space that stairs or the like fill has no free area: people in it stand on the connector, so its landings count.
+
+    Parameters
+    ----------
+    reached : (N,) float64
+        How far every node is.
+    measure : str
+        What straight ways to nodes add: ``cost``, ``seconds`` or ``length_m``.
     """
     found: list[tuple[str, Spot, float]] = []
     spaces = {space.id: space for space in graph.building.spaces}
@@ -158,20 +167,22 @@ def times_s(graph: "NavGraph", field: Field, conditions: "Conditions") -> list[t
         points = np.array([[spot.x_m, spot.y_m] for spot in spots])
         rows, link = graph.links_many(index, points, conditions)
         seconds = np.full(len(spots), np.inf)
-        np.minimum.at(seconds, rows, field.reached.cost[link.nodes] + link.cost)
+        np.minimum.at(seconds, rows, reached[link.nodes] + getattr(link, measure))
         found += [(spot.place.element, spot, value) for spot, value in zip(spots, seconds.tolist(), strict=True)]
     standing = {space for space, _, _ in found}
     for space in graph.building.spaces:
         if space.walkable and space.id not in standing:
             for spot in graph.floors.landings(space):
-                found.append((space.id, spot, _best(graph, spot, field, conditions)[0]))
+                link = graph.link(spot, conditions)
+                value = np.min(reached[link.nodes] + getattr(link, measure), initial=np.inf)
+                found.append((space.id, spot, float(value)))
     return found
 
 
 def _worst_spots(graph: "NavGraph", field: Field, conditions: "Conditions") -> dict[str, Spot]:
     """The spot with the longest time to an exit, by id of the space."""
     worst: dict[str, tuple[float, Spot]] = {}
-    for space, spot, seconds in times_s(graph, field, conditions):
+    for space, spot, seconds in at_corners(graph, field.reached.cost, conditions):
         if space not in worst or seconds > worst[space][0] + 1e-9:
             worst[space] = (seconds, spot)
     return {space: spot for space, (_, spot) in worst.items()}

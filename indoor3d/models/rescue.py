@@ -1,0 +1,60 @@
+"""What rescuers ask: the ways in, how far a hose reaches, where to gather, and where people still are."""
+
+from dataclasses import dataclass
+
+from indoor3d.models.building import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoseReach:
+    """How far the farthest corner of a space is from the nearest place a hose can start from.
+
+    Parameters
+    ----------
+    space, level : str
+    source : str
+        Id of a hydrant, or of an exit where an engine could stand; empty where no hose gets there.
+    length_m : float or None
+        Along floors and stairs, as a hose lies; None where no way leads.
+    within : bool
+        No longer than the limit.
+    """
+
+    space: str
+    level: str
+    source: str
+    length_m: float | None
+    within: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staging:
+    """How free an exit is for those who come in.
+
+    Parameters
+    ----------
+    exit : str
+    name : Text
+    persons : int
+        How many come out by it.
+    last_s : float or None
+        When the last of them does.
+    appliance_access : bool or None
+        Whether an engine can come near; None: nobody has said.
+    """
+
+    exit: str
+    name: Text
+    persons: int
+    last_s: float | None
+    appliance_access: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remaining:
+    """People who are in a space at a moment."""
+
+    space: str
+    level: str
+    name: Text
+    persons: float
