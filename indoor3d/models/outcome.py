@@ -155,6 +155,30 @@ class Pointer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sensitivity:
+    """The same evacuation with one thing changed: one escalator more or less, one gate, the load, the speeds.
+
+    ``difference_s`` is against the plan as it is; both are None where somebody then never gets out, who did before.
+    """
+
+    key: str
+    change: Text
+    clearance_s: float | None
+    difference_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Curve:
+    """How many are out over time: ``key`` is ``simulated``, ``planned``, ``optimum`` or ``nearest``.
+
+    ``points`` is (K, 2) float64: seconds, persons.
+    """
+
+    key: str
+    points: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assumption:
     """One thing that was taken for granted, and who says so. ``basis`` is surveyed, declared or default."""
 
@@ -194,7 +218,7 @@ class Outcome:
     Parameters
     ----------
     scenario : str
-        Id of the scenario; ``digest`` is the SHA-256 of its canonical form.
+        Id of the scenario, ``name`` is its name; ``digest`` is the SHA-256 of its canonical form.
     venue, version : str
     calibration : str
         Which movement model: numbers of two models must not be compared.
@@ -214,8 +238,12 @@ class Outcome:
         Of the clearance over the runs: (0.95, seconds).
     disabled_s : float or None
         When the last of the people with a disability who get out is out.
-    curve : (K, 2) float64
-        Seconds, persons who are out.
+    curves : tuple of Curve
+        How many are out over time, in the simulation and in what it is held against.
+    initial : tuple of (str, int)
+        Persons in each space when it begins, by id.
+    arc_persons : (M,) int64
+        How many go along each arc of the flow network.
     exits, platforms, levels : tuple of Cleared
     bottlenecks : tuple of Bottleneck
         Worst queue first.
@@ -224,11 +252,13 @@ class Outcome:
     margins : tuple of Margin
     pointers : tuple of Pointer
     sheets : tuple of Sheet
+    sensitivity : tuple of Sensitivity
     assumptions : tuple of Assumption
     motion : Motion or None
     """
 
     scenario: str
+    name: Text
     digest: str
     venue: str
     version: str
@@ -247,7 +277,9 @@ class Outcome:
     gap: float | None
     quantiles: tuple[tuple[float, float], ...] = ()
     disabled_s: float | None = None
-    curve: Floats = field(default_factory=lambda: np.zeros((0, 2)))
+    curves: tuple[Curve, ...] = ()
+    initial: tuple[tuple[str, int], ...] = ()
+    arc_persons: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     exits: tuple[Cleared, ...] = ()
     platforms: tuple[Cleared, ...] = ()
     levels: tuple[Cleared, ...] = ()
@@ -257,5 +289,6 @@ class Outcome:
     margins: tuple[Margin, ...] = ()
     pointers: tuple[Pointer, ...] = ()
     sheets: tuple[Sheet, ...] = ()
+    sensitivity: tuple[Sensitivity, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     motion: Motion | None = None

@@ -1,0 +1,429 @@
+"""The report of an evacuation: one page that needs nothing else, in Korean and English, made to be printed.
+
+Everything in it comes from the :class:`~indoor3d.models.outcome.Outcome`; the same outcome always gives the same bytes.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from html import escape
+from typing import NamedTuple
+
+from indoor3d.exports._evacuation_svg import curve_svg, level_svg
+from indoor3d.exports._evacuation_words import clock, say
+from indoor3d.models.building import Building, Text
+from indoor3d.models.outcome import Cleared, Outcome
+from indoor3d.models.rules import Row, Sheet
+
+_MOST_ROWS = 40
+"""A table shows so many rows, and says how many it leaves out: all are in the JSON form."""
+
+_CSS = """
+:root{--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--fill:#f6f8fa;--go:#1a7f37;--stop:#b3261e;--ask:#8a5a00;--main:#0b5cad}
+*{box-sizing:border-box}
+body{font:15px/1.5 system-ui,"Noto Sans KR","Malgun Gothic",sans-serif;color:var(--ink);margin:0 auto;max-width:60rem;padding:1rem}
+h1{font-size:1.7rem;margin:.2rem 0}h2{font-size:1.25rem;margin:2rem 0 .5rem;border-bottom:2px solid var(--main);padding-bottom:.2rem}
+h3{font-size:1.05rem;margin:1.2rem 0 .4rem}
+table{border-collapse:collapse;width:100%;font-size:.86rem;margin:.4rem 0 1rem}
+th,td{border:1px solid var(--line);padding:.3rem .45rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+thead th{background:var(--fill)}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.scroll{overflow-x:auto}.notice{border-left:4px solid var(--ask);background:#fff8e6;padding:.5rem .8rem;margin:.6rem 0}
+.lead{font-size:1.08rem;background:var(--fill);border-left:4px solid var(--main);padding:.7rem 1rem}.lead p{margin:.25rem 0}
+.pass{color:var(--go);font-weight:700}.fail{color:var(--stop);font-weight:700}.cannot_tell{color:var(--ask);font-weight:700}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.6rem 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+svg{max-width:100%;height:auto}svg text{font:12px system-ui,"Noto Sans KR",sans-serif;fill:var(--ink)}
+.grid{stroke:#e4e8ec;stroke-width:1}.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;padding:0;font-size:.86rem}.legend svg{width:36px}
+.plan{border:1px solid var(--line);background:#fff}.plan .space{fill:#eef1f4;stroke:#8c959f;stroke-width:.6}.plan .here{fill:#dbe9f8;stroke:#8c959f;stroke-width:.6}
+.plan .flow{stroke:#0b5cad;opacity:.65;fill:none}.plan .stairs{stroke:#6f42c1}.plan .head{fill:#0b5cad}
+.plan .queue{fill:#ffdf9e;stroke:#8a5a00;stroke-width:1.5}.plan .count{font-weight:700}.plan circle.exit{fill:#1a7f37}.plan text.exit{font-weight:700;fill:#0f5323}
+.bar{stroke:#1b1f24;stroke-width:1.5;fill:none}
+.lang{display:flex;gap:1rem;justify-content:flex-end;font-size:.9rem}
+main{display:none}#show-ko:checked~main[lang=ko],#show-en:checked~main[lang=en]{display:block}
+@page{size:A4;margin:16mm 14mm}
+@media print{.lang,input[name=lang]{display:none}body{max-width:none;padding:0;font-size:11px}h2{break-after:avoid}h3{break-after:avoid}tr,figure{break-inside:avoid}.scroll{overflow:visible}thead{display:table-header-group}}
+figure{margin:.4rem 0 1.2rem}figcaption{font-size:.86rem;color:var(--soft)}
+""".replace("\n", "")
+
+
+class _Page(NamedTuple):
+    """What every part of the report is made from."""
+
+    building: Building
+    outcome: Outcome
+    lang: str
+
+    def word(self, key: str) -> str:
+        return escape(say(key, self.lang))
+
+    def time(self, seconds: float | None) -> str:
+        return escape(clock(seconds, self.lang))
+
+    def name(self, ident: str) -> str:
+        named = self.building.names.get(ident)
+        best = named.best(self.lang) if named is not None else ""
+        return escape(best or ident)
+
+    def text(self, text: Text) -> str:
+        return escape(text.best(self.lang))
+
+
+def report(building: Building, outcome: Outcome, *, lang: str = "en") -> bytes:
+    """Write the report.
+
+    Parameters
+    ----------
+    building : Building
+        That the outcome is of.
+    outcome : Outcome
+    lang : str
+        ``ko`` or ``en``: which of the two languages in it is shown first.
+
+    Returns
+    -------
+    bytes
+        HTML in UTF-8. It loads nothing, runs nothing, and prints on A4.
+    """
+    name = escape(building.venue.name.best(lang) or building.venue.id)
+    first = {key: " checked" if key == lang else "" for key in ("ko", "en")}
+    body = "".join(f'<main lang="{key}">{_body(_Page(building, outcome, key))}</main>' for key in ("ko", "en"))
+    page = (
+        f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{name} – {escape(say('title', lang))}</title><style>{_CSS}</style></head><body>"
+        f'<input type="radio" name="lang" id="show-ko"{first["ko"]}><label for="show-ko" lang="ko">한국어</label> '
+        f'<input type="radio" name="lang" id="show-en"{first["en"]}><label for="show-en" lang="en">English</label>'
+        f"{body}</body></html>\n"
+    )
+    return page.encode()
+
+
+def _body(page: _Page) -> str:
+    parts: Sequence[tuple[str, Callable[[_Page], str]]] = (
+        ("total", _summary),
+        ("verdicts", _verdicts),
+        ("curve", _curves),
+        ("congestion", _congestion),
+        ("cut_off", _cut_off),
+        ("margins", _margins),
+        ("zones", _zones),
+        ("signs", _signs),
+        ("sensitivity", _sensitivity),
+        ("sheets", _sheets),
+        ("initial", _initial),
+        ("assumptions", _assumptions),
+        ("method", _method),
+        ("calculation", _calculation),
+        ("verified", lambda p: f"<p>{p.word('verified_text')}</p>"),
+    )
+    made = [(key, part(page)) for key, part in parts]
+    sections = "".join(
+        f'<section data-part="{key}"><h2>{page.word(key)}</h2>{text}</section>' for key, text in made if text
+    )
+    return f"<header>{_head(page)}</header>{sections}"
+
+
+# ── parts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _head(page: _Page) -> str:
+    outcome, venue = page.outcome, page.building.venue
+    facts = {
+        "venue": f"{page.text(venue.name) or escape(venue.id)} ({escape(venue.id)})",
+        "scenario": f"{page.text(outcome.name)} ({escape(outcome.scenario)})",
+        "digest": escape(outcome.digest),
+        "version": escape(outcome.version),
+        "calibration": escape(outcome.calibration),
+        "step": f"{outcome.step_s:g} s",
+    }
+    terms = "".join(f"<dt>{page.word(key)}</dt><dd>{value}</dd>" for key, value in facts.items())
+    notices = [page.word("schematic")] if venue.schematic else []
+    notices += [page.text(venue.notice)] if page.text(venue.notice) else []
+    shown = "".join(f'<p class="notice">{text}</p>' for text in notices)
+    return f"<h1>{page.word('title')}</h1><dl>{terms}</dl>{shown}"
+
+
+def _summary(page: _Page) -> str:
+    outcome, lang = page.outcome, page.lang
+    lines = []
+    if outcome.out:
+        lines.append(
+            say(
+                "summary_clear",
+                lang,
+                persons=outcome.persons,
+                out=outcome.out,
+                time=clock(outcome.clearance_s, lang),
+                calibration=outcome.calibration,
+            )
+        )
+    else:
+        lines.append(say("summary_nobody", lang, persons=outcome.persons))
+    if outcome.optimum_s is not None and outcome.gap is not None:
+        lines.append(
+            say("summary_optimum", lang, optimum=clock(outcome.optimum_s, lang), gap=f"{100 * outcome.gap:.1f} %")
+        )
+        if outcome.certified:
+            lines.append(say("summary_certified", lang))
+    else:
+        lines.append(say("summary_bound", lang, bound=clock(outcome.bound_s, lang)))
+    if outcome.nearest_s is not None:
+        lines.append(say("summary_nearest", lang, nearest=clock(outcome.nearest_s, lang)))
+    left = outcome.persons - outcome.out
+    if left:
+        lines.append(say("summary_left", lang, left=left, waiting=outcome.waiting))
+    if outcome.bottlenecks and outcome.bottlenecks[0].queue_most:
+        worst = outcome.bottlenecks[0]
+        named = page.building.names.get(worst.element)
+        name = (named.best(lang) if named else "") or worst.element
+        lines.append(
+            say(
+                "summary_queue",
+                lang,
+                element=name,
+                queue=worst.queue_most,
+                start=clock(worst.queue_from_s, lang),
+                end=clock(worst.queue_to_s, lang),
+            )
+        )
+    text = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    more = [(f"{page.word('quantile')} {100 * q:g} %", page.time(value)) for q, value in outcome.quantiles]
+    if outcome.disabled_s is not None:
+        more.append((page.word("disabled"), page.time(outcome.disabled_s)))
+    terms = "".join(f"<dt>{key}</dt><dd>{value}</dd>" for key, value in more)
+    return (
+        f'<div class="lead">{text}</div>'
+        + (f"<dl>{terms}</dl>" if terms else "")
+        + f'<p class="notice">{page.word("compare")}</p>'
+    )
+
+
+def _verdicts(page: _Page) -> str:
+    rows = [
+        [
+            _pack(page, sheet),
+            page.text(sheet.title),
+            page.text(row.name),
+            _number(row.value),
+            _limit(row),
+            escape(row.unit),
+            _verdict(page, row),
+        ]
+        for sheet in page.outcome.sheets
+        for row in (*sheet.rows, *sheet.worst)
+        if row.verdict is not None
+    ]
+    heads = ("sheets", "platform", "quantity", "value", "limit", "unit", "verdict")
+    return _table(page, heads, rows, most=400) if rows else ""
+
+
+def _curves(page: _Page) -> str:
+    outcome = page.outcome
+    drawn = curve_svg(outcome.curves, outcome.persons, lang=page.lang) if outcome.curves else ""
+    tables = [
+        _cleared(page, key, rows)
+        for key, rows in (("exits", outcome.exits), ("platforms", outcome.platforms), ("levels", outcome.levels))
+    ]
+    return f"<figure>{drawn}</figure>" + "".join(tables)
+
+
+def _cleared(page: _Page, key: str, items: tuple[Cleared, ...]) -> str:
+    if not items:
+        return ""
+    rows = [
+        [page.text(c.name) or escape(c.id), str(c.persons), page.time(c.first_s), page.time(c.last_s), str(c.left)]
+        for c in items
+    ]
+    return f"<h3>{page.word(key)}</h3>" + _table(
+        page, (key, "persons", "first", "last", "left"), rows, numbers={1, 2, 3, 4}
+    )
+
+
+def _congestion(page: _Page) -> str:
+    rows = []
+    for item in page.outcome.bottlenecks:
+        window = (
+            f"{clock(item.queue_from_s, page.lang)} – {clock(item.queue_to_s, page.lang)}" if item.queue_most else "–"
+        )
+        relief = "; ".join(f"+1 {r.change}: −{r.saved_s:.0f} s" for r in item.relief)
+        critical = page.word("yes") if item.critical else page.word("no")
+        rows.append(
+            [
+                page.name(item.element),
+                str(item.persons),
+                f"{item.capacity_per_s:.2f}",
+                str(item.queue_most),
+                escape(window),
+                critical,
+                escape(relief) or "–",
+            ]
+        )
+    heads = ("element", "persons", "capacity", "queue", "queue_when", "critical", "relief")
+    return _table(page, heads, rows, numbers={1, 2, 3})
+
+
+def _cut_off(page: _Page) -> str:
+    rows = [
+        [
+            page.name(item.space),
+            escape(item.mobility),
+            str(item.persons),
+            page.text(item.reason),
+            ", ".join(page.name(name) for name in item.blocked_by) or "–",
+            page.word("yes") if item.waiting else page.word("no"),
+        ]
+        for item in page.outcome.cut_off
+    ]
+    text = _table(page, ("space", "mobility", "persons", "reason", "blocked", "waits"), rows, numbers={2})
+    trips = [
+        [page.name(t.lift), page.name(t.refuge), page.time(t.start_s), page.time(t.end_s), str(t.persons)]
+        for t in page.outcome.trips
+    ]
+    if trips:
+        text += f"<h3>{page.word('trips')}</h3>" + _table(
+            page, ("lift", "refuge", "start", "end", "persons"), trips, numbers={2, 3, 4}
+        )
+    return text
+
+
+def _margins(page: _Page) -> str:
+    rows = [
+        [
+            page.name(m.id),
+            page.word("stays") if m.aset_s is None else page.time(m.aset_s),
+            page.time(m.rset_s),
+            "–" if m.margin_s is None else f"{m.margin_s:.0f} s",
+            escape(m.criterion) or "–",
+        ]
+        for m in sorted(page.outcome.margins, key=lambda m: (m.margin_s is None, m.margin_s or 0.0, m.id))
+    ]
+    return _table(page, ("place", "aset", "rset", "margin", "criterion"), rows, numbers={3}) if rows else ""
+
+
+def _zones(page: _Page) -> str:
+    figures = []
+    for level in sorted(page.building.levels, key=lambda item: -item.elevation_m):
+        drawn = level_svg(page.building, page.outcome, level.id, lang=page.lang)
+        if drawn:
+            caption = page.text(level.name) or escape(level.short_name)
+            figures.append(f"<figure><figcaption>{caption}</figcaption>{drawn}</figure>")
+    return f"<p>{page.word('flows')}</p>" + "".join(figures)
+
+
+def _signs(page: _Page) -> str:
+    rows = [
+        [
+            page.name(p.space),
+            escape(f"{clock(p.from_s, page.lang)} – {clock(p.to_s, page.lang)}"),
+            page.name(p.through) if p.through else page.name(p.towards),
+            f"{p.bearing_deg:.0f}°",
+            f"{100 * p.share:.0f} %",
+        ]
+        for p in page.outcome.pointers
+    ]
+    return _table(page, ("place", "window", "towards", "bearing", "share"), rows, numbers={3, 4}) if rows else ""
+
+
+def _sensitivity(page: _Page) -> str:
+    rows = [
+        [page.text(s.change), page.time(s.clearance_s), "–" if s.difference_s is None else f"{s.difference_s:+.0f} s"]
+        for s in page.outcome.sensitivity
+    ]
+    return _table(page, ("change", "clearance", "difference"), rows, numbers={1, 2}) if rows else ""
+
+
+def _sheets(page: _Page) -> str:
+    text = ""
+    for sheet in page.outcome.sheets:
+        out = f" · {page.word('out_of_service')}: {page.name(sheet.out_of_service)}" if sheet.out_of_service else ""
+        rows = [
+            [
+                escape(row.row),
+                page.text(row.name),
+                escape(f"{row.formula} = {row.filled}" if row.filled else row.formula),
+                _number(row.value),
+                escape(row.unit),
+                _limit(row),
+                _verdict(page, row),
+                page.word(row.basis) if row.basis else "–",
+                escape(row.source)
+                + ("" if row.read else f" ({page.word('not_read')})")
+                + (f" {page.text(row.note)}" if page.text(row.note) else ""),
+            ]
+            for row in (*sheet.rows, *sheet.worst)
+        ]
+        heads = ("row", "quantity", "formula", "value", "unit", "limit", "verdict", "basis", "source")
+        text += f"<h3>{_pack(page, sheet)}: {page.text(sheet.title)}{out}</h3><p>{escape(sheet.edition)}</p>"
+        text += f'<p class="notice">{page.text(sheet.notice)}</p>' + _table(page, heads, rows, numbers={3}, most=200)
+    return text
+
+
+def _initial(page: _Page) -> str:
+    rows = [
+        [page.name(ident), str(count)]
+        for ident, count in sorted(page.outcome.initial, key=lambda i: (-i[1], i[0]))
+        if count
+    ]
+    return _table(page, ("space", "persons"), rows, numbers={1})
+
+
+def _assumptions(page: _Page) -> str:
+    rows = [
+        [page.text(a.text), escape(a.value), escape(a.unit), page.word(a.basis), escape(a.source) or "–"]
+        for a in page.outcome.assumptions
+    ]
+    return _table(page, ("key", "value", "unit", "basis", "source"), rows, numbers={1}, most=400)
+
+
+def _method(page: _Page) -> str:
+    return f"<p>{page.word('method_text')}</p><p>{page.word('deviations')}</p>"
+
+
+def _calculation(page: _Page) -> str:
+    outcome, network = page.outcome, page.outcome.network
+    rows = [
+        [page.word("planned"), page.time(outcome.planned_s)],
+        [page.word("simulated"), page.time(outcome.clearance_s)],
+        [page.word("optimum"), "–" if outcome.optimum_s is None else page.time(outcome.optimum_s)],
+        [page.word("bound"), page.time(outcome.bound_s)],
+        [page.word("nearest"), page.time(outcome.nearest_s)],
+        [page.word("gap"), "–" if outcome.gap is None else f"{100 * outcome.gap:.2f} %"],
+        [page.word("step"), f"{outcome.step_s:g} s"],
+        [
+            f"N · M · P ({page.word('calculation')})",
+            f"{len(network.node_id)} · {len(network.arc_from)} · {len(network.passage_element)}",
+        ],
+    ]
+    return _table(page, ("key", "value"), rows, numbers={1})
+
+
+# ── small things ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _pack(page: _Page, sheet: Sheet) -> str:
+    return page.text(sheet.name) + ("" if sheet.read else f" ({page.word('not_read')})")
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else "∞" if value == float("inf") else f"{value:.4g}"
+
+
+def _limit(row: Row) -> str:
+    return "" if not row.test else escape(f"{'≤' if row.test == '<=' else '≥'} {_number(row.limit)}")
+
+
+def _verdict(page: _Page, row: Row) -> str:
+    return "" if row.verdict is None else f'<span class="{row.verdict}">{page.word(row.verdict)}</span>'
+
+
+def _table(
+    page: _Page, heads: Iterable[str], rows: list[list[str]], *, numbers: Collection[int] = (), most: int = _MOST_ROWS
+) -> str:
+    if not rows:
+        return f"<p>{page.word('none')}</p>"
+    head = "".join(f'<th scope="col">{page.word(key)}</th>' for key in heads)
+    body = "".join(
+        "<tr>"
+        + "".join(f'<td class="n">{cell}</td>' if i in numbers else f"<td>{cell}</td>" for i, cell in enumerate(row))
+        + "</tr>"
+        for row in rows[:most]
+    )
+    more = f"<p>+ {len(rows) - most}</p>" if len(rows) > most else ""
+    return f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}'
