@@ -13,7 +13,8 @@
     ├── NotFound
     │   ├── UnknownVenue
     │   ├── UnknownLevel
-    │   └── UnknownElement
+    │   ├── UnknownElement
+    │   └── UnknownJob
     ├── InvalidInput
     │   ├── InvalidPosition
     │   ├── UnknownProfile
@@ -167,6 +168,17 @@ class UnknownElement(NotFound):
     code = "unknown-element"
     title = {"en": "Unknown element", "ko": "없는 요소입니다"}
     hint = {"en": "Give the id or the exact name of an element.", "ko": "요소의 id나 정확한 이름을 주세요."}
+
+
+class UnknownJob(NotFound):
+    """No such job, or its results were dropped for newer ones."""
+
+    code = "unknown-job"
+    title = {"en": "Unknown job", "ko": "없는 작업입니다"}
+    hint = {
+        "en": "Results of the last jobs only are kept: start it again.",
+        "ko": "최근 작업의 결과만 보관합니다. 다시 시작하세요.",
+    }
 
 
 class InvalidInput(Indoor3dError):
