@@ -19,7 +19,7 @@ from indoor3d.models.flow import BASES, NODE_KINDS, FlowNetwork, NodeKind
 from indoor3d.models.network import MODES
 from indoor3d.models.quantity import Quantity
 from indoor3d.models.rules import Known, Row, RulePack
-from indoor3d.models.vocabulary import Mode, OpeningCategory, SpaceCategory
+from indoor3d.models.vocabulary import Access, Mode, OpeningCategory, SpaceCategory
 from indoor3d.routing.evacuation.sheet import Element, Leg, Platform
 
 Floats = NDArray[np.float64]
@@ -59,6 +59,8 @@ class Coded:
         Of walking, or of climbing.
     usable : (M,) bool
         Ways that count: no lifts.
+    barrier : (M,) bool
+        Out of the paid area: fare gates, and doors beside them.
     """
 
     flow: FlowNetwork
@@ -66,6 +68,7 @@ class Coded:
     per_min: Floats
     minutes: Floats
     usable: Flags
+    barrier: Flags
 
 
 def coded(building: Building, flow: FlowNetwork, pack: RulePack) -> Coded:
@@ -94,8 +97,11 @@ def coded(building: Building, flow: FlowNetwork, pack: RulePack) -> Coded:
     on_platform = np.array([flow.node_space[node] in platforms for node in flow.arc_from.tolist()])
     level = flow.arc_length_m / np.where(on_platform, pace["speed_platform"], pace["speed_concourse"])
     minutes = np.where(on_connector, np.abs(flow.arc_climb_m) / vertical, level)
+    paid = {s.id for s in building.spaces if s.access is Access.PAID}
+    inside = np.array([space in paid for space in flow.node_space])
     return Coded(
         flow=flow,
+        barrier=inside[flow.arc_from] & ~inside[flow.arc_to] & (flow.arc_passage >= 0),
         kind=tuple(kind),
         per_min=per_min,
         minutes=minutes,
@@ -135,56 +141,90 @@ def platforms(
     UnitMismatch
     """
     code = coded(building, flow, pack)
-    open_question = bool(set(unsettled))
-    found = []
-    for space in building.spaces:
-        if space.category is SpaceCategory.PLATFORM and space.id in loads:
-            others = [load for ident, load in loads.items() if ident != space.id]
-            found.append(
-                _platform(
-                    building,
-                    code,
-                    space.id,
-                    load=loads[space.id],
-                    rows=load_rows.get(space.id, ()),
-                    others=others,
-                    unknown=open_question,
-                )
-            )
-    return tuple(found)
+    named = [s.id for s in building.spaces if s.category is SpaceCategory.PLATFORM and s.id in loads]
+    parts = {space: _parts(code, space) for space in named}
+    return tuple(
+        _platform(
+            building,
+            code,
+            parts[space],
+            load=loads[space],
+            rows=load_rows.get(space, ()),
+            others=[loads[other] for other in named if other != space and parts[space].meets(parts[other])],
+            unknown=bool(set(unsettled)),
+        )
+        for space in named
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Parts:
+    """What lies between a platform and the street, as passages.
+
+    ``emergency`` are those of ``exits`` whose quickest way on leads through no gate.
+    """
+
+    space: str
+    here: Flags
+    exits: tuple[int, ...]
+    emergency: frozenset[int]
+    gates: tuple[int, ...]
+    street: tuple[int, ...]
+
+    def meets(self, other: "_Parts") -> bool:
+        """Whether people of two platforms come to the same gates, or without gates to the same exits."""
+        mine, theirs = (part.gates or part.street for part in (self, other))
+        return not set(mine).isdisjoint(theirs)
+
+
+def _parts(code: Coded, space: str) -> _Parts:
+    flow = code.flow
+    here = np.array([s == space for s in flow.node_space])
+    beyond = _beyond(code, here)
+    exits = _cut(code, here, beyond, near_source=True)
+    onward = code.usable & ~here[flow.arc_from] & ~here[flow.arc_to]
+    minutes, following = _minutes_out(code, onward)
+    barriers = {passage: _barrier(code, passage, minutes, following, onward) for passage in exits}
+    lines = {_line(code, gate) for gate in barriers.values() if gate >= 0}
+    gates = tuple(p for p in _barriers(code) if _line(code, p) in lines)
+    behind = _heads(code, gates) if gates else beyond
+    safe = np.zeros(len(here), bool)
+    safe[flow.exit_node] = True
+    return _Parts(
+        space=space,
+        here=here,
+        exits=exits,
+        emergency=frozenset(p for p, gate in barriers.items() if gate < 0 and lines),
+        gates=gates,
+        street=_cut(code, behind, safe, near_source=False),
+    )
 
 
 def _platform(
     building: Building,
     code: Coded,
-    space: str,
+    parts: _Parts,
     *,
     load: Known,
     rows: tuple[Row, ...],
     others: Sequence[Known],
     unknown: bool,
 ) -> Platform:
-    flow = code.flow
-    here = np.array([s == space for s in flow.node_space])
-    ways_out = _cut(code, here, _beyond(code, here), near_source=True)
-    safe = np.zeros(len(here), bool)
-    safe[flow.exit_node] = True
-    exits = [_element(building, code, p, emergency=_is_emergency(code, p)) for p in ways_out]
-    gates = _gates(code, here)
-    street = _cut(code, here | _after(code, gates), safe, near_source=False)
-    escalators = [e.id for e in exits if e.kind == "escalator"]
+    exits = [_element(building, code, p, emergency=p in parts.emergency) for p in parts.exits]
     legs, walk = {}, {}
-    for out in ["", *escalators]:
-        legs[out], walk[out] = _legs(code, here, out, ways_out=set(ways_out), gates=set(gates), unknown=unknown)
+    for out in ["", *(e.id for e in exits if e.kind == "escalator")]:
+        legs[out], walk[out] = _legs(
+            code, parts.here, out, ways_out=set(parts.exits), gates=set(parts.gates), unknown=unknown
+        )
     return Platform(
-        id=space,
-        name=building.names[space],
+        id=parts.space,
+        name=building.names[parts.space],
         load=load,
         load_rows=rows,
         other_load=_total(others),
         exits=tuple(exits),
-        gates=tuple(_element(building, code, p) for p in gates),
-        street=tuple(_element(building, code, p) for p in street),
+        gates=tuple(_element(building, code, p) for p in parts.gates),
+        street=tuple(_element(building, code, p) for p in parts.street),
         legs=legs,
         walk_m=walk,
         routes=len(exits),
@@ -197,7 +237,7 @@ def _platform(
 def _beyond(code: Coded, here: Flags) -> Flags:
     """Where a platform has been left: the far ends of connectors and gates around it from which an exit is reached without it."""
     flow = code.flow
-    limits = np.array([_is_connector(m) for m in flow.arc_mode.tolist()]) | _gate_arcs(code)
+    limits = np.array([_is_connector(m) for m in flow.arc_mode.tolist()]) | code.barrier
     limits |= np.isin(flow.arc_to, flow.exit_node)
     near = _reached(code, here, code.usable & ~limits)
     onward = code.usable & ~here[flow.arc_from] & ~here[flow.arc_to]
@@ -233,38 +273,45 @@ def _cut(code: Coded, sources: Flags, sinks: Flags, *, near_source: bool) -> tup
     return tuple(sorted(set(flow.arc_passage[crossing].tolist()) - {-1}, key=lambda p: flow.passage_element[p]))
 
 
-def _gates(code: Coded, here: Flags) -> tuple[int, ...]:
-    """Gates that people from here pass on their way out."""
+def _barriers(code: Coded) -> list[int]:
+    """All passages out of the paid area, by id."""
     flow = code.flow
-    gate = _gate_arcs(code)
-    near = _reached(code, here, code.usable & ~gate)
-    leads_out = _reaching(code, code.usable & ~gate & ~near[flow.arc_to])
-    passed = code.usable & gate & near[flow.arc_from] & leads_out[flow.arc_to] & ~near[flow.arc_to]
-    return tuple(sorted(set(flow.arc_passage[passed].tolist()) - {-1}, key=lambda p: flow.passage_element[p]))
+    found = set(flow.arc_passage[code.barrier & code.usable].tolist())
+    return sorted(found, key=lambda p: flow.passage_element[p])
 
 
-def _after(code: Coded, gates: Sequence[int]) -> Flags:
-    """Nodes just behind the gates."""
+def _line(code: Coded, passage: int) -> tuple[str, str]:
+    """The two spaces that a passage of the barrier joins: gates side by side join the same two."""
     flow = code.flow
-    found = np.zeros(len(flow.node_id), bool)
-    found[flow.arc_to[np.isin(flow.arc_passage, gates)]] = bool(gates)
+    arc = int(np.flatnonzero(code.barrier & (flow.arc_passage == passage))[0])
+    return flow.node_space[int(flow.arc_from[arc])], flow.node_space[int(flow.arc_to[arc])]
+
+
+def _barrier(code: Coded, passage: int, minutes: Floats, following: NDArray[np.int32], usable: Flags) -> int:
+    """The passage through which the quickest way out behind another one leaves the paid area; -1 where it does not."""
+    flow = code.flow
+    far = np.unique(flow.arc_to[flow.arc_passage == passage])
+    start = int(far[np.argmin(minutes[far])])
+    if not np.isfinite(minutes[start]):
+        return -1
+    for tail, head in pairwise(_followed(start, following)):
+        arc = _arc(code, usable, tail, head)
+        if code.barrier[arc]:
+            return int(flow.arc_passage[arc])
+    return -1
+
+
+def _heads(code: Coded, passages: Sequence[int]) -> Flags:
+    """Nodes just behind passages of the barrier."""
+    found = np.zeros(len(code.flow.node_id), bool)
+    found[code.flow.arc_to[code.barrier & np.isin(code.flow.arc_passage, passages)]] = True
     return found
 
 
-def _is_emergency(code: Coded, passage: int) -> bool:
-    """Whether the quickest way out behind a passage goes through no gate, in a venue where others have to."""
-    flow = code.flow
-    gate = _gate_arcs(code)
-    if not gate.any():
-        return False
-    far = np.unique(flow.arc_to[flow.arc_passage == passage])
-    free, any_way = (_minutes_out(code, code.usable & ~barred)[0] for barred in (gate, np.zeros(len(gate), bool)))
-    return bool(np.isfinite(free[far]).any() and np.min(free[far]) <= np.min(any_way[far]) + 1e-9)
-
-
-def _gate_arcs(code: Coded) -> Flags:
-    kind = np.array([*(k in {"gate", "turnstile"} for k in code.kind), False])
-    return kind[code.flow.arc_passage]
+def _arc(code: Coded, usable: Flags, tail: int, head: int) -> int:
+    """The quickest arc between two nodes."""
+    arcs = np.flatnonzero(usable & (code.flow.arc_from == tail) & (code.flow.arc_to == head))
+    return int(arcs[np.argmin(code.minutes[arcs])])
 
 
 def _is_connector(mode: int) -> bool:
@@ -343,8 +390,7 @@ def _measure(
     flow = code.flow
     part = "T1"
     for tail, head in pairwise(path):
-        arcs = np.flatnonzero(usable & (flow.arc_from == tail) & (flow.arc_to == head))
-        arc = int(arcs[np.argmin(code.minutes[arcs])])
+        arc = _arc(code, usable, tail, head)
         passage = int(flow.arc_passage[arc])
         connector = _is_connector(int(flow.arc_mode[arc])) and MODES[flow.arc_mode[arc]] is not Mode.RAMP
         if part == "T1" and (passage in ways_out or connector):
