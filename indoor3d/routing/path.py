@@ -61,14 +61,6 @@ class Rows:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Landmarks:
-    """What it costs from a few far nodes to all, and from all to them: (count, L) float64 each."""
-
-    away: Floats
-    home: Floats
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
 class Arcs:
     """A directed graph with what each arc costs.
 
@@ -100,11 +92,19 @@ class Arcs:
         return Arcs(rows=self.rows.turned, weight=self.weight[self.rows.turned.label])
 
     @cached_property
-    def _landmarks(self) -> Landmarks:
+    def longest(self) -> float:
+        """The greatest finite weight."""
+        from indoor3d.routing._path_kernels import longest  # noqa: PLC0415 - numba loads when it is needed
+
+        found: float = longest(self.weight)
+        return found
+
+    @cached_property
+    def _landmarks(self) -> Floats:
         return landmarks(self)
 
-    def landmarks(self) -> Landmarks | None:
-        """Bounds for a search, once enough searches were made to pay for them."""
+    def landmarks(self) -> Floats | None:
+        """Bounds for a search (:func:`landmarks`), once enough searches were made to pay for them."""
         if self.lower is not None:
             return self.lower.landmarks()
         self._asked[0] += 1
@@ -220,7 +220,7 @@ def tree(graph: Arcs, sources: ArrayLike, offsets: ArrayLike | None = None, *, l
     begun = np.zeros(len(nodes)) if offsets is None else np.atleast_1d(np.asarray(offsets, np.float64))
     cost, before = np.empty(graph.count), np.empty(graph.count, np.int32)
     rows = graph.rows
-    grow(rows.start, rows.head, graph.weight, nodes, begun, limit, cost, before)
+    grow(rows.start, rows.head, graph.weight, graph.longest, nodes, begun, limit, cost, before)
     return Tree(graph=graph, cost=cost, before=before)
 
 
@@ -251,8 +251,8 @@ class _Scratch(threading.local):
         self.size = -1
         self.now = 0
 
-    def columns(self, count: int) -> "tuple[Indices, Floats, Indices, Indices, Indices, Floats, Indices]":
-        """Stamp, cost, before, heap, place, key, path for a graph of ``count`` nodes; counts the search."""
+    def columns(self, count: int) -> "tuple[Indices, Floats, Indices, Indices, Indices, Floats, Floats, Indices]":
+        """Stamp, cost, before, heap, place, key, hope, path for a graph of ``count`` nodes; counts the search."""
         if count > self.size or self.now > 2**31 - 3:
             self.size, self.now = max(count, self.size), 0
             pair = (2, self.size)
@@ -262,6 +262,7 @@ class _Scratch(threading.local):
                 np.empty(pair, np.int32),
                 np.empty(pair, np.int32),
                 np.empty(pair, np.int32),
+                np.empty(self.size),
                 np.empty(self.size),
                 np.empty(self.size + 1, np.int32),
             )
@@ -308,12 +309,12 @@ def shortest(
     if not len(first) or not len(last):
         return None
     rows, marks = graph.rows, graph.landmarks()
-    stamp, cost, before, heap, place, key, path = _scratch.columns(graph.count)
+    stamp, cost, before, heap, place, key, hope, path = _scratch.columns(graph.count)
     now = _scratch.now
     if marks is not None:
         total, length = kernels.seek(
-            rows.start, rows.head, rows.tail, graph.weight, marks.away, marks.home,
-            first, begun, last, ended, now, stamp, cost, before, heap, place, key, path, bound,
+            rows.start, rows.head, rows.tail, graph.weight, graph.longest, marks,
+            first, begun, last, ended, now, stamp, cost, before, heap, place, key, hope, path, bound,
         )  # fmt: skip
     else:
         total, length = kernels.meet(
@@ -329,7 +330,7 @@ def shortest(
     return Way(cost=total, enters=node, leaves=node, arcs=arcs_)
 
 
-def landmarks(graph: Arcs, *, count: int = LANDMARKS) -> Landmarks:
+def landmarks(graph: Arcs, *, count: int = LANDMARKS) -> Floats:
     """Choose nodes that are far from one another, and measure from and to each.
 
     Parameters
@@ -337,9 +338,15 @@ def landmarks(graph: Arcs, *, count: int = LANDMARKS) -> Landmarks:
     graph : Arcs
     count : int
         How many; fewer where the graph is smaller.
+
+    Returns
+    -------
+    (2 L, N) float64
+        Less cost from each to every node, then cost to each from every node: between two nodes none of them rises, from
+        the second to the first, by more than the cheapest way between them costs.
     """
     if not graph.count:
-        return Landmarks(away=np.empty((0, 0)), home=np.empty((0, 0)))
+        return np.empty((0, 0))
     turned = graph.turned()
     first = tree(graph, [int(np.argmax(np.diff(graph.rows.start)))])
     chosen = _farthest(first.cost)
@@ -350,7 +357,7 @@ def landmarks(graph: Arcs, *, count: int = LANDMARKS) -> Landmarks:
         home.append(tree(turned, [chosen]).cost)
         nearest = np.minimum(nearest, np.minimum(away[-1], home[-1]))
         chosen = _farthest(nearest)
-    return Landmarks(away=np.ascontiguousarray(np.array(away).T), home=np.ascontiguousarray(np.array(home).T))
+    return np.concatenate([-np.array(away), np.array(home)])
 
 
 def _farthest(cost: Floats) -> int:
@@ -391,5 +398,5 @@ def table(graph: Arcs) -> Table:
     from indoor3d.routing._path_kernels import all_pairs  # noqa: PLC0415 - numba loads when it is needed
 
     cost, before = np.empty((graph.count, graph.count), np.float32), np.empty((graph.count, graph.count), np.int32)
-    all_pairs(graph.rows.start, graph.rows.head, graph.weight, cost, before)
+    all_pairs(graph.rows.start, graph.rows.head, graph.weight, graph.longest, cost, before)
     return Table(graph=graph, cost=cost, before=before)
