@@ -63,8 +63,12 @@ def _operations() -> str:
 
 def _commands() -> Iterator[str]:
     for name, command in cli.commands.items():
-        context = click.Context(command, info_name=f"indoor3d {name}")
-        yield f"## {name}\n\n```text\n{command.get_help(context)}\n```"
+        parts = (
+            {f"{name} {part}": c for part, c in command.commands.items()} if isinstance(command, click.Group) else {}
+        )
+        for words, described in (parts or {name: command}).items():
+            context = click.Context(described, info_name=f"indoor3d {words}")
+            yield f"## {words}\n\n```text\n{described.get_help(context)}\n```"
 
 
 def _key(key: Key) -> list[str]:

@@ -23,7 +23,7 @@ _UNKNOWN = """## What is asked for on top
 | option | meaning |
 | --- | --- |
 | `averse_to_lifts`, `averse_to_escalators`, `averse_to_confined_spaces`, `averse_to_crowds` | strong preferences, by SIRI's names: ten minutes' detour is taken instead of a lift or an escalator; none is a wall |
-| `avoid_gates` | as little through fare gates as there is another way |
+| `avoid_gates` | a long detour is taken instead of a fare gate; it is passed where there is no other way |
 | `no_staff_help` | nothing that needs staff or somebody at an intercom: a wall |
 | `staff_lifts` | offer wheelchair stair lifts: staff, and 20 minutes |
 | `unknown` | what nobody has said: `strict` refuses it, `warn` takes it with a burden and names it, `ignore` takes it |

@@ -203,7 +203,7 @@ class RouteOptions(_Body):
         return Options(**self.model_dump())
 
 
-class _Asking(_Body):
+class Asking(_Body):
     """What every question about ways has."""
 
     venue: Annotated[Ident, Field(examples=["city-hall"])]
@@ -220,7 +220,7 @@ class _Asking(_Body):
         return self.profile or self.mode
 
 
-class RouteRequest(_Asking):
+class RouteRequest(Asking):
     """A way through two to 25 waypoints, in their order."""
 
     waypoints: Annotated[list[Waypoint], Field(min_length=2, max_length=MAX_WAYPOINTS)]
@@ -243,7 +243,7 @@ class RouteRequest(_Asking):
     ] = None
 
 
-class MatrixRequest(_Asking):
+class MatrixRequest(Asking):
     """Times and lengths from every origin to every destination."""
 
     origins: Annotated[list[Waypoint], Field(min_length=1, max_length=MAX_MATRIX)]

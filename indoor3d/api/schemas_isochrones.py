@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from indoor3d.api.schemas import Degrees, Ident, Language, Level, Waypoint, _Asking, _Body
+from indoor3d.api.schemas import Asking, Degrees, Ident, Language, Level, Waypoint, _Body
 
 MAX_TIMES = 6
 MAX_TIME_S = 3600.0
@@ -15,7 +15,7 @@ MAX_STATE_STATES = 2000
 Seconds = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0, le=MAX_TIME_S)]
 
 
-class IsochroneRequest(_Asking):
+class IsochroneRequest(Asking):
     """The floor that is reached from a place within some times."""
 
     origin: Waypoint

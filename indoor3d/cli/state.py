@@ -126,15 +126,20 @@ def _plain(kept: Any) -> dict[str, Any]:
 
 
 def _echo(kept: Any, building: Any, options: dict[str, Any]) -> None:
-    from indoor3d.models.state import STATE_LABELS
-
     if options["as_json"]:
         print_json(_plain(kept))
         return
-    condition, lang = kept.condition, options["lang"]
-    label = STATE_LABELS[condition.effect][0 if lang == "ko" else 1]
+    ended = {"ko": "끝남", "en": "ended"}[options["lang"]] if kept.ended else ""
+    click.echo("\t".join(filter(None, [described(kept.condition, building, options["lang"]), ended])))
+
+
+def described(condition: Any, building: Any, lang: str) -> str:
+    """One line about a condition: its id, what it does, to what, when, why."""
+    from indoor3d.models.state import STATE_LABELS
+
+    said = [term for term in (condition.effect, condition.status) if term is not None]
+    label = ": ".join(STATE_LABELS[term][0 if lang == "ko" else 1] for term in said)
     names = [building.names[i].best(lang) or i if i in building.names else i for i in condition.elements]
     window = " – ".join("" if t is None else t.isoformat(timespec="minutes") for t in (condition.start, condition.end))
-    ended = {"ko": "끝남", "en": "ended"}[lang] if kept.ended else ""
     parts = [condition.id, label, ", ".join(names), window if window != " – " else "", condition.hours]
-    click.echo("\t".join(filter(None, [*parts, condition.cause.best(lang), ended])))
+    return "\t".join(filter(None, [*parts, condition.cause.best(lang)]))

@@ -74,6 +74,17 @@ class NavGraph(NetworkxGraph):
         if wider is not None:
             self.wider = self._adopted(wider)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The graph without what it works out when asked: caches hold locks, and trees that GEOS keeps for itself."""
+        kept = ("building", "network", "issues", "connectors", "slim", "wider")
+        return {name: value for name, value in self.__dict__.items() if name in kept}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """The graph as it was when it was new."""
+        self.__dict__.update(state)
+        self.floors = Floors(self.building, self.network, None)
+        self.weights = Weights(self.network, self.building)
+
     @cached_property
     def wider(self) -> "tuple[NavGraph, ...]":
         """The same building for wider bodies, by radius."""

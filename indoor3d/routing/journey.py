@@ -122,11 +122,6 @@ class Journey:
     avoided: tuple[Avoided, ...] = ()
     equipment: tuple[tuple[str, Reported | None], ...] = field(default=())
 
-    @property
-    def cost_s(self) -> float:
-        """Time of all routes, seconds."""
-        return sum(route.duration_s for route in self.routes)
-
 
 def journey(
     graph: "NavGraph",

@@ -19,7 +19,7 @@ from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from indoor3d.errors import InvalidInput
 
@@ -545,15 +545,3 @@ def _crossings(
 def _ends(nodes: list[Any], cells: list[Any], edges: list[Any]) -> tuple[Any, Any, Any, Floats]:
     sign = np.concatenate([np.ones(len(nodes[0])), -np.ones(len(nodes[1]))])
     return np.concatenate(nodes), np.concatenate(cells), np.concatenate(edges), sign
-
-
-def nearest_edge(graph: MatchingGraph, fixes: ArrayLike, levels: ArrayLike) -> NDArray[np.int64]:
-    """The edge nearest to each fix (K, 2) among those of its measured level: what matching is compared with."""
-    at, level = np.asarray(fixes, np.float64), np.asarray(levels)
-    a, b = graph.position[graph.edge_from, :2], graph.position[graph.edge_to, :2]
-    way = b - a
-    along = np.einsum("kej,ej->ke", at[:, None] - a, way) / np.maximum(np.einsum("ej,ej->e", way, way), 1e-12)
-    away = np.hypot(*np.moveaxis(at[:, None] - (a + way * np.clip(along, 0, 1)[..., None]), 2, 0))
-    here = (graph.level[graph.edge_from] == level[:, None]) | (graph.level[graph.edge_to] == level[:, None])
-    found: NDArray[np.int64] = np.argmin(np.where(here, away, away + 1e6), axis=1)
-    return found

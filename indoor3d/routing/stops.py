@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,8 @@ WITHIN = 2.0
 """A place may lie so many times its accuracy from where it was measured: 95 of 100 do."""
 _MOST = 200
 """Places of one stop."""
+_NEARBY = 3
+"""As many places are offered where a position is off the network."""
 
 
 def typed(building: Building, text: str) -> Stop:
@@ -149,12 +151,13 @@ def plausible(graph: "NavGraph", place: Place, accuracy_m: float) -> Stop:
     Raises
     ------
     OffNetwork
-        No floor of any level is within twice the accuracy.
+        No floor of any level is within twice the accuracy; ``context['nearby']`` are the nearest places that can be stood in.
     """
-    found = []
+    found, near = [], []
     for index, surface in enumerate(graph.network.surfaces):
         at = graph.floors.free(index).nearest([[place.x_m, place.y_m]])[0]
         away = float(np.hypot(at[0] - place.x_m, at[1] - place.y_m))
+        near.append((away, index, (float(at[0]), float(at[1]), surface.floor_m), surface.level))
         if away <= WITHIN * accuracy_m:
             height = 0.0 if place.z_m is None else abs(surface.floor_m - place.z_m)
             other = place.level is not None and surface.level != place.level
@@ -166,9 +169,21 @@ def plausible(graph: "NavGraph", place: Place, accuracy_m: float) -> Stop:
             ko=f"위치에서 {WITHIN * accuracy_m:g} m 안에 걸을 수 있는 바닥이 없습니다.",
             position=[place.x_m, place.y_m],
             level=place.level,
+            nearby=_nearby(graph, sorted(near)[:_NEARBY]),
         )
     found.sort(key=lambda one: one[:4])
     chosen = found[0][4]
     levels = dict.fromkeys(one[4].level or "" for one in found if one[4].level != chosen.level)
     sure = place.level == chosen.level or place.z_m is not None
     return Stop(places=(chosen,), accuracy_m=accuracy_m, asked=place, other_levels=() if sure else tuple(levels))
+
+
+def _nearby(graph: "NavGraph", near: list[tuple[float, int, tuple[float, float, float], str]]) -> list[dict[str, Any]]:
+    """The nearest places that can be stood in, for whoever asks again."""
+    if not near:
+        return []
+    degrees = graph.building.frame.to_lonlat([at for _, _, at, _ in near])
+    return [
+        {"lon": round(float(lon), 8), "lat": round(float(lat), 8), "level": level, "distance_m": round(away, 1)}
+        for (away, _, _, level), (lon, lat, _) in zip(near, degrees, strict=True)
+    ]

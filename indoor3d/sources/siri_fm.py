@@ -13,7 +13,7 @@ from typing import Any
 
 import shapely
 
-from indoor3d.errors import Indoor3dError, MalformedSource
+from indoor3d.errors import Indoor3dError, InvalidInput, MalformedSource, UnknownElement
 from indoor3d.models.building import Text
 from indoor3d.models.state import Area, Condition, Effect, Remedy, Status
 from indoor3d.models.vocabulary import Direction
@@ -21,6 +21,8 @@ from indoor3d.sources._xml import Node, parse
 
 MOST_BYTES = 16 << 20
 _LONGEST_TEXT = 500
+_LONGEST_SHOWN = 64
+_LONGEST_REASON = 200
 _STATUS = {
     "unknown": Status.UNKNOWN,
     "available": Status.AVAILABLE,
@@ -44,10 +46,25 @@ _DURATION = re.compile(r"P(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """A part of a feed that became no condition, and why."""
+    """A part of a feed that became no condition, and why.
+
+    Parameters
+    ----------
+    element : str
+        What the feed names, as it names it; at most 64 characters.
+    reason, ko : str
+        Why, in English and in Korean.
+    """
 
     element: str
     reason: str
+    ko: str
+
+    @classmethod
+    def because(cls, element: str, error: Exception) -> "Skipped":
+        """What is said of an element that an error kept out."""
+        ko = error.detail["ko"] if isinstance(error, Indoor3dError) else f"읽을 수 없는 값입니다: {error}"
+        return cls(element=element[:_LONGEST_SHOWN], reason=str(error)[:_LONGEST_REASON], ko=ko[:_LONGEST_REASON])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +77,18 @@ class Feed:
         By id.
     skipped : tuple of Skipped
         In the order of the feed.
+    source : str
+        Who says it.
     """
 
     conditions: tuple[Condition, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    source: str = ""
+
+
+def no_such_element() -> UnknownElement:
+    """A feed names what the building has not got."""
+    return UnknownElement("no such element", ko="장소에 없는 요소입니다")
 
 
 def read_siri_fm(
@@ -107,14 +132,16 @@ def read_siri_fm(
             try:
                 condition = _condition(node, ids, seen=seen, source=producer)
             except (Indoor3dError, ValueError, OverflowError, shapely.errors.ShapelyError) as error:
-                skipped.append(Skipped(element=named[:64], reason=str(error)[:200]))
+                skipped.append(Skipped.because(named, error))
                 continue
             other = made.get(condition.id)
             if other is not None:
                 elements = {*other.elements, *condition.elements}
                 condition = replace(condition, elements=tuple(elements))
             made[condition.id] = condition
-    return Feed(conditions=tuple(made[i] for i in sorted(made)), skipped=tuple(skipped))
+    return Feed(
+        conditions=tuple(made[i] for i in sorted(made)), skipped=tuple(skipped), source=producer[:_LONGEST_TEXT]
+    )
 
 
 def untoken(text: str) -> str:
@@ -133,7 +160,7 @@ class _Ids:
                 return candidate
         if self.known is None:
             return self.aliases.get(named) or untoken(named)
-        raise ValueError("no such element")
+        raise no_such_element()
 
 
 def _named(node: Node) -> str:
@@ -148,7 +175,7 @@ def _condition(node: Node, ids: _Ids, *, seen: datetime | None, source: str) -> 
     own = next((n for n in node.descendants("Condition") if n.namespace == _EXTENSION), None)
     said = _STATUS.get(node.value("FacilityStatus", "Status"))
     if said is None:
-        raise ValueError("no status that the standard knows")
+        raise InvalidInput("no status that the standard knows", ko="표준에 없는 상태 값입니다")
     start = _time(node.value("ValidityPeriod", "StartTime"))
     common: dict[str, Any] = {
         "start": None if start == _FOREVER else start,
@@ -168,7 +195,7 @@ def _condition(node: Node, ids: _Ids, *, seen: datetime | None, source: str) -> 
         effect=Effect.STATUS,
         elements=(element,),
         status=said,
-        source=source[:500],
+        source=source[:_LONGEST_TEXT],
         reported_at=seen,
         **common if seen is not None else {**common, "interval_s": None},
     )

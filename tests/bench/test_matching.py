@@ -9,9 +9,10 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from indoor3d.routing.matching import Fix, MatchingGraph, OnlineMatcher, nearest_edge, smooth
+from indoor3d.routing.matching import Fix, MatchingGraph, OnlineMatcher, smooth
 
 Track = tuple[list[int], list[Fix]]
 SIGMA_M, WRONG = 3.0, 0.1
@@ -73,6 +74,18 @@ def _right(graph: MatchingGraph, edges: list[int], true: list[int]) -> float:
     return float(np.mean([e == t or t in rows[start[e] : start[e + 1]] for e, t in zip(edges, true, strict=True)]))
 
 
+def _nearest(graph: MatchingGraph, fixes: list[tuple[float, float]], levels: list[int]) -> NDArray[np.int64]:
+    """The edge nearest to each fix (K, 2) among those of its measured level: what matching is compared with."""
+    at, level = np.asarray(fixes, np.float64), np.asarray(levels)
+    a, b = graph.position[graph.edge_from, :2], graph.position[graph.edge_to, :2]
+    way = b - a
+    along = np.einsum("kej,ej->ke", at[:, None] - a, way) / np.maximum(np.einsum("ej,ej->e", way, way), 1e-12)
+    away = np.hypot(*np.moveaxis(at[:, None] - (a + way * np.clip(along, 0, 1)[..., None]), 2, 0))
+    here = (graph.level[graph.edge_from] == level[:, None]) | (graph.level[graph.edge_to] == level[:, None])
+    found: NDArray[np.int64] = np.argmin(np.where(here, away, away + 1e6), axis=1)
+    return found
+
+
 @pytest.mark.parametrize(
     ("spacing", "lasting", "offline", "online"),
     [(4.0, False, 0.95, 0.88), (8.0, False, 0.98, 0.95), (8.0, True, 0.95, 0.85)],
@@ -89,7 +102,7 @@ def test_share_of_right_edges(
     )
     followed = [m.edge for _, fixes in tracks for matcher in [OnlineMatcher(graph)] for m in map(matcher.update, fixes)]
     every = [fix for _, fixes in tracks for fix in fixes]
-    nearest = nearest_edge(graph, [(f.x_m, f.y_m) for f in every], [f.level or 0 for f in every]).tolist()
+    nearest = _nearest(graph, [(f.x_m, f.y_m) for f in every], [f.level or 0 for f in every]).tolist()
     shares = {"nearest": nearest, "online": followed, "offline": whole}
     found = {name: _right(graph, edges, true) for name, edges in shares.items()}
     benchmark.extra_info |= {**found, "fixes": len(every)}

@@ -1,8 +1,10 @@
 """Routes through a venue: one, others beside it, many at once, and why."""
 
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -10,12 +12,12 @@ from starlette.responses import Response
 from indoor3d.api import geojson, rem, remarks
 from indoor3d.api.body import read
 from indoor3d.api.cache import VenueData
-from indoor3d.api.deps import LanguageDep, Services, ServicesDep
+from indoor3d.api.deps import Services, language, services
 from indoor3d.api.explained import explaining
 from indoor3d.api.openapi import gives, takes
 from indoor3d.api.outputs_routes import Explanation, Matrix, Profiles, Route
 from indoor3d.api.respond import GEOJSON, JSON, PRIVATE, REVALIDATE, Document, answer, finite, ready
-from indoor3d.api.schemas import MatrixRequest, RouteRequest
+from indoor3d.api.schemas import Asking, MatrixRequest, RouteRequest
 from indoor3d.api.waypoints import located, resolve
 from indoor3d.errors import Indoor3dError, NoRoute
 from indoor3d.routing.city import Asked
@@ -76,6 +78,58 @@ _MATRIX_EXAMPLES = {
 }
 _PROBLEMS = [404, 408, 413, 415, 422]
 
+Body = TypeVar("Body", bound=Asking)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question(Generic[Body]):
+    """What somebody asks, and what it is answered with."""
+
+    services: Services
+    data: VenueData
+    body: Body
+    lang: str
+
+    @property
+    def moment(self) -> datetime:
+        """Of departure."""
+        return self.body.depart_at or self.services.settings.clock()
+
+    def conditions(self, moment: datetime) -> dict[str, Any]:
+        """Under which ways are looked for, as routing takes them."""
+        return {
+            "profile": self.body.who,
+            "closed": tuple(dict.fromkeys(self.body.closed)),
+            "options": self.body.options.asked(),
+            "effects": self.services.moments.of(self.data, moment).effects,
+        }
+
+
+async def _question(request: Request, model: type[Body]) -> _Question[Body]:
+    """Read a question; problems are told in its language from here on."""
+    found = await services(request)
+    body = read(await request.body(), model)
+    request.state.lang = body.lang or await language(request)
+    return _Question(services=found, data=await found.venue(body.venue), body=body, lang=request.state.lang)
+
+
+async def _answered(
+    request: Request,
+    question: _Question[Body],
+    make: Callable[[_Question[Body]], dict[str, Any]],
+    *,
+    media_type: str = JSON,
+    key: Hashable = None,
+) -> Response:
+    """Make the answer beside the event loop, or at once where questions with this ``key`` are light by now."""
+    asked = question.services
+
+    def work() -> Document:
+        return ready(make(question), request, media_type=media_type, language=question.lang)
+
+    document = await (asked.quick.run(work) if key is None else asked.soon(question.data, key, work))
+    return answer(request, document, cache=PRIVATE)
+
 
 @router.post(
     "/routes",
@@ -87,21 +141,16 @@ _PROBLEMS = [404, 408, 413, 415, 422]
     responses=gives(Route, "The route.", media_type=GEOJSON, problems=_PROBLEMS),
     openapi_extra=takes(RouteRequest, _EXAMPLES),
 )
-async def route(request: Request, services: ServicesDep, lang: LanguageDep) -> Response:
+async def route(request: Request) -> Response:
     """Find a route."""
-    body = read(await request.body(), RouteRequest)
-    spoken = request.state.lang = body.lang or lang
-    data = await services.venue(body.venue)
-
-    def work() -> Document:
-        return ready(_answer(services, data, body, spoken), request, language=spoken)
-
+    question = await _question(request, RouteRequest)
+    body = question.body
     plain = (
         len(body.waypoints) == 2 and not body.alternatives and not any(waypoint.venue for waypoint in body.waypoints)
     )
-    key = (body.who, body.options) if plain else None
-    document = await (services.quick.run(work) if key is None else services.soon(data, key, work))
-    return answer(request, document, cache=PRIVATE)
+    return await _answered(
+        request, question, _answer, media_type=GEOJSON, key=(body.who, body.options) if plain else None
+    )
 
 
 @router.post(
@@ -113,16 +162,9 @@ async def route(request: Request, services: ServicesDep, lang: LanguageDep) -> R
     responses=gives(Explanation, "The explanation.", problems=_PROBLEMS),
     openapi_extra=takes(RouteRequest, _EXAMPLES),
 )
-async def why(request: Request, services: ServicesDep, lang: LanguageDep) -> Response:
+async def why(request: Request) -> Response:
     """Explain a route, or its absence."""
-    body = read(await request.body(), RouteRequest)
-    spoken = request.state.lang = body.lang or lang
-    data = await services.venue(body.venue)
-
-    def work() -> Document:
-        return ready(_why(services, data, body, spoken), request, media_type=JSON, language=spoken)
-
-    return answer(request, await services.quick.run(work), cache=PRIVATE)
+    return await _answered(request, await _question(request, RouteRequest), _why)
 
 
 @router.post(
@@ -132,16 +174,9 @@ async def why(request: Request, services: ServicesDep, lang: LanguageDep) -> Res
     responses=gives(Matrix, "Rows by origin, columns by destination.", problems=_PROBLEMS),
     openapi_extra=takes(MatrixRequest, _MATRIX_EXAMPLES),
 )
-async def matrix(request: Request, services: ServicesDep, lang: LanguageDep) -> Response:
+async def matrix(request: Request) -> Response:
     """Measure many ways at once."""
-    body = read(await request.body(), MatrixRequest)
-    spoken = request.state.lang = body.lang or lang
-    data = await services.venue(body.venue)
-
-    def work() -> Document:
-        return ready(_table(services, data, body, spoken), request, media_type=JSON, language=spoken)
-
-    return answer(request, await services.quick.run(work), cache=PRIVATE)
+    return await _answered(request, await _question(request, MatrixRequest), _table)
 
 
 @router.get(
@@ -174,37 +209,25 @@ def _profile(ident: str) -> dict[str, Any]:
     }
 
 
-def _journey(
-    services: Services, data: VenueData, body: RouteRequest, stops: tuple[Stop, ...], moment: datetime
-) -> Journey:
-    return journey(
-        data.graph,
-        stops,
-        profile=body.who,
-        closed=tuple(dict.fromkeys(body.closed)),
-        options=body.options.asked(),
-        effects=services.moments.of(data, moment).effects,
-    )
-
-
-def _answer(services: Services, data: VenueData, body: RouteRequest, lang: str) -> dict[str, Any]:
+def _answer(question: _Question[RouteRequest]) -> dict[str, Any]:
+    data, body, lang = question.data, question.body, question.lang
     if any(waypoint.venue not in {None, body.venue} for waypoint in body.waypoints):
-        return _across(services, data, body, lang)
+        return _across(question)
     stops = resolve(data, body.waypoints, member="waypoints")
     firsts = tuple(stop.places[0] for stop in stops)
-    moment = body.depart_at or services.settings.clock()
+    moment, clock = question.moment, question.services.settings.clock
     try:
         with explaining(data, firsts, lang=lang, member="waypoints"):
-            found = _journey(services, data, body, stops, moment)
+            found = journey(data.graph, stops, **question.conditions(moment))
     except NoRoute as error:
         raise located(error, f"/waypoints/{error.context.get('leg', 0)}") from None
     manner = _manner(body, found)
     names = (_name(data, found.places[0], lang), _name(data, found.places[-1], lang))
-    made = rem.collection(data, found, names=names, manner=manner, now=services.settings.clock())
+    made = rem.collection(data, found, names=names, manner=manner, now=clock())
     made["departure"] = moment.isoformat()
     if body.alternatives:
         made["alternatives"] = [
-            rem.collection(data, other, names=names, manner=manner, now=services.settings.clock())
+            rem.collection(data, other, names=names, manner=manner, now=clock())
             for other in others(found, most=body.alternatives)
         ]
     return made
@@ -220,27 +243,28 @@ def _manner(body: RouteRequest, found: Journey) -> dict[str, Any]:
     }
 
 
-def _across(services: Services, data: VenueData, body: RouteRequest, lang: str) -> dict[str, Any]:
+def _across(question: _Question[RouteRequest]) -> dict[str, Any]:
     """A journey whose waypoints lie in several venues."""
-    moment, now = body.depart_at or services.settings.clock(), services.settings.clock()
+    asked_of, data, body, lang = question.services, question.data, question.body, question.lang
+    moment, now = question.moment, asked_of.settings.clock()
     asked = Asked(
         profile=body.who,
         closed=tuple(dict.fromkeys(body.closed)),
         options=body.options.asked(),
-        effects=lambda venue: services.moments.of(services.venues.load(venue), moment).effects,
+        effects=lambda venue: asked_of.moments.of(asked_of.venues.load(venue), moment).effects,
     )
     venues = [waypoint.venue or body.venue for waypoint in body.waypoints]
     stops: list[Stop] = []
     for index, (venue, waypoint) in enumerate(zip(venues, body.waypoints, strict=True)):
         try:
-            stops += resolve(services.venues.load(venue), [waypoint], member="waypoints")
+            stops += resolve(asked_of.venues.load(venue), [waypoint], member="waypoints")
         except Indoor3dError as error:
             raise located(error, f"/waypoints/{index}") from None
     parts: list[tuple[VenueData, Journey]] = []
     for leg, ((one, start), (other, goal)) in enumerate(pairwise(zip(venues, stops, strict=True))):
         try:
-            found = services.city.journey((one, start), (other, goal), asked)
-            parts += [(services.venues.load(part.graph.building.venue.id), part) for part in found]
+            found = asked_of.city.journey((one, start), (other, goal), asked)
+            parts += [(asked_of.venues.load(part.graph.building.venue.id), part) for part in found]
         except NoRoute as error:
             raise located(error, f"/waypoints/{leg}") from None
     names = (_name(parts[0][0], parts[0][1].places[0], lang), _name(parts[-1][0], parts[-1][1].places[-1], lang))
@@ -248,35 +272,20 @@ def _across(services: Services, data: VenueData, body: RouteRequest, lang: str) 
     return {**rem.across(made, names=names), "venue": data.record.venue.id, "departure": moment.isoformat()}
 
 
-def _why(services: Services, data: VenueData, body: RouteRequest, lang: str) -> dict[str, Any]:
-    stops = resolve(data, body.waypoints, member="waypoints")
-    moment = body.depart_at or services.settings.clock()
+def _why(question: _Question[RouteRequest]) -> dict[str, Any]:
+    data, lang = question.data, question.lang
+    stops = resolve(data, question.body.waypoints, member="waypoints")
     with explaining(data, tuple(stop.places[0] for stop in stops), lang=lang, member="waypoints"):
-        found = explain(
-            data.graph,
-            stops,
-            profile=body.who,
-            closed=tuple(dict.fromkeys(body.closed)),
-            options=body.options.asked(),
-            effects=services.moments.of(data, moment).effects,
-        )
-    return remarks.explanation(data, found, lang=lang, now=services.settings.clock())
+        found = explain(data.graph, stops, **question.conditions(question.moment))
+    return remarks.explanation(data, found, lang=lang, now=question.services.settings.clock())
 
 
-def _table(services: Services, data: VenueData, body: MatrixRequest, lang: str) -> dict[str, Any]:
+def _table(question: _Question[MatrixRequest]) -> dict[str, Any]:
+    data, body, moment = question.data, question.body, question.moment
     origins = resolve(data, body.origins, member="origins")
     goals = resolve(data, body.destinations, member="destinations")
-    moment = body.depart_at or services.settings.clock()
-    with explaining(data, tuple(stop.places[0] for stop in origins), lang=lang, member="origins"):
-        found = measure(
-            data.graph,
-            origins,
-            goals,
-            profile=body.who,
-            closed=tuple(dict.fromkeys(body.closed)),
-            options=body.options.asked(),
-            effects=services.moments.of(data, moment).effects,
-        )
+    with explaining(data, tuple(stop.places[0] for stop in origins), lang=question.lang, member="origins"):
+        found = measure(data.graph, origins, goals, **question.conditions(moment))
     return {
         "venue": data.record.venue.id,
         "version": data.record.version,

@@ -111,7 +111,7 @@ class _Filed(NamedTuple):
     """A space in one cell, with the edges that a ray to the right from a point of the cell can cross."""
 
     space: Space
-    edges: list[tuple[float, float, float, float]]
+    edges: tuple[tuple[float, float, float, float], ...]
 
 
 class Floor:
@@ -122,12 +122,13 @@ class Floor:
         for space in spaces:
             x0, y0, x1, y1 = space.footprint.bounds
             edges = _segments([space.footprint])
+            sides = [(a, b, c, d) for a, b, c, d in edges.tolist()]
             for row in range(math.floor(y0 / _CELL_M), math.floor(y1 / _CELL_M) + 1):
                 low, high = row * _CELL_M, (row + 1) * _CELL_M
-                beside = edges[(edges[:, 1::2].max(1) >= low) & (edges[:, 1::2].min(1) <= high)]
+                beside = np.flatnonzero((edges[:, 1::2].max(1) >= low) & (edges[:, 1::2].min(1) <= high))
                 for column in range(math.floor(x0 / _CELL_M), math.floor(x1 / _CELL_M) + 1):
-                    ahead = beside[beside[:, 0::2].max(1) >= column * _CELL_M]
-                    rows = [(a, b, c, d) for a, b, c, d in ahead.tolist()]
+                    ahead = beside[edges[beside, 0::2].max(1) >= column * _CELL_M]
+                    rows = tuple(sides[i] for i in ahead.tolist())  # cells share what is in several of them
                     self._cells[space.level, column, row].append(_Filed(space, rows))
 
     def at(self, level: str, x_m: float, y_m: float, z_m: float) -> Space | None:

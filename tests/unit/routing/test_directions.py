@@ -318,7 +318,7 @@ def test_4_two_turns_three_metres_apart_are_one_sentence() -> None:
     fused = [step for step in steps if step.then is not None]
     assert fused
     assert all(text.text.count(".") == 1 for text in fused)
-    assert any("then at once" in step.text for step in fused)
+    assert any("then immediately" in step.text for step in fused)
 
 
 @pytest.mark.parametrize("venue", VENUES)

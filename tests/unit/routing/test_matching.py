@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from indoor3d.errors import InvalidInput
-from indoor3d.routing.matching import Fix, Match, MatchingGraph, OnlineMatcher, nearest_edge, smooth
+from indoor3d.routing.matching import Fix, Match, MatchingGraph, OnlineMatcher, smooth
 from indoor3d.routing.matching_floors import level_ids, matching_graph
 from tests.venues.made import made
 
@@ -195,8 +195,3 @@ def test_walks_in_a_real_building(venue: str) -> None:
     assert np.mean(near) > np.mean(raw) - 0.05, "open floor says little about where on it somebody is"
     assert np.mean(right) > 0.95
     assert np.mean(right) > np.mean(raw_level)
-
-
-def test_the_nearest_edge_believes_the_level() -> None:
-    graph = _two_corridors()
-    assert nearest_edge(graph, [(3.0, 0.4), (3.0, 0.4)], [0, 1]).tolist() == [0, 10]

@@ -83,8 +83,8 @@ def test_a_feed_of_somebody_else_becomes_conditions() -> None:
         remedy_text=Text(en="Use the stairs"),
     )
     assert feed.skipped == (
-        Skipped(element="ESC-9", reason="no such element"),
-        Skipped(element="stairs-1", reason="no status that the standard knows"),
+        Skipped(element="ESC-9", reason="no such element", ko="장소에 없는 요소입니다"),
+        Skipped(element="stairs-1", reason="no status that the standard knows", ko="표준에 없는 상태 값입니다"),
     )
 
 
