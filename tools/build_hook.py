@@ -93,8 +93,8 @@ def demo() -> None:
 
 
 def data() -> None:
-    """Copy the movement profiles, fare rules and safety codes into ``indoor3d/_data/``; what is no longer there goes."""
-    for kind in ("profiles", "fares", "rules"):
+    """Copy the movement profiles, fare rules, safety codes and worked scenarios into ``indoor3d/_data/``; what is no longer there goes."""
+    for kind in ("profiles", "fares", "rules", "scenarios"):
         target = PACKAGE / "_data" / kind
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir(parents=True)

@@ -1,0 +1,318 @@
+"""The whole of an evacuation: who is there, where each should go, how long it takes, how far that is from the best, who is not saved.
+
+People who can walk stairs share the ways of the flow network by capacity-constrained routes; the proof that nobody could do it sooner is a maximum flow. People who cannot
+walk stairs go out on the level, to refuges, by lifts or carriers that the scenario declares; no one else is assumed to help them. The plan is then simulated, person by
+person, with the speeds and delays of each. Nothing here reads a clock; the same scenario on the same data gives the same outcome.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indoor3d.errors import InvalidScenario
+from indoor3d.models.building import Building
+from indoor3d.models.demand import Load, load
+from indoor3d.models.flow import DynamicNetwork, FlowNetwork
+from indoor3d.models.movement import Calibration, find_calibration
+from indoor3d.models.outcome import Curve, Outcome
+from indoor3d.models.scenario import HazardKind, Scenario
+from indoor3d.models.scenario_check import check
+from indoor3d.models.scenario_form import digest, validated
+from indoor3d.routing.evacuation import _whatif
+from indoor3d.routing.evacuation._played import play, with_run
+from indoor3d.routing.evacuation._told import outcome as told
+from indoor3d.routing.evacuation.ccrp import Plan, Proven, ccrp, nearest_exit, optimal
+from indoor3d.routing.evacuation.dynamic import dynamic
+from indoor3d.routing.evacuation.flownet import flow_network, usable
+from indoor3d.routing.evacuation.hazards import TimedHazards, timed_hazards
+from indoor3d.routing.evacuation.optimum import Optimum, lower_bound, quickest
+from indoor3d.routing.evacuation.people import Crowd, crowds
+from indoor3d.routing.evacuation.refuges import Fetched, Group, fetch
+from indoor3d.routing.evacuation.trace import Trace
+from indoor3d.routing.graph import NavGraph
+from indoor3d.routing.profile import PROFILES, find_profile
+
+Progress = Callable[[float, str], None]
+
+PROVEN_ARC_STEPS = 40_000_000
+"""Arcs times steps up to which the optimum is looked for: a proof takes about a minute then."""
+
+
+def _silent(_share: float, _stage: str) -> None:
+    return None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Case:
+    """What an evacuation is planned on.
+
+    Parameters
+    ----------
+    building : Building
+    graph : NavGraph
+    scenario : Scenario
+        With ids.
+    load : Load
+    flow : FlowNetwork
+    hazards : TimedHazards
+    calibration : Calibration
+    network : DynamicNetwork
+        With what closes when.
+    walkers : mapping of str to Crowd
+        People who can walk stairs, by profile.
+    others : mapping of str to Crowd
+        Those who cannot.
+    ways : mapping of str to (M,) bool
+        Arcs that each profile of the walkers can use.
+    """
+
+    building: Building
+    graph: NavGraph
+    scenario: Scenario
+    load: Load
+    flow: FlowNetwork
+    hazards: TimedHazards
+    calibration: Calibration
+    network: DynamicNetwork
+    walkers: Mapping[str, Crowd]
+    others: Mapping[str, Crowd]
+    ways: Mapping[str, NDArray[np.bool_]]
+
+    @property
+    def step_s(self) -> float:
+        """Length of a step."""
+        return self.scenario.step_s
+
+    def with_network(self, network: DynamicNetwork) -> "Case":
+        """The same with other numbers."""
+        return replace(self, network=network)
+
+
+def prepare(
+    building: Building, graph: NavGraph, scenario: Scenario, *, files: Mapping[str, bytes] = MappingProxyType({})
+) -> Case:
+    """Put a scenario onto a building.
+
+    Raises
+    ------
+    InvalidScenario
+        The scenario is wrong in itself, or names what is not there.
+    NoOpenExit
+        No exit is open.
+    UnknownElement
+        People are where nobody can stand.
+    """
+    asked = check(building, validated(scenario), profiles=tuple(PROFILES))
+    people = load(building, asked, files=files)
+    if not people.total:
+        raise InvalidScenario(
+            "Nobody is in this scenario.", ko="시나리오에 사람이 없습니다.", path="occupants", scenario=asked.id
+        )
+    shut = () if asked.exits is None else tuple(sorted({e.id for e in building.exits} - set(asked.exits)))
+    moving = {e for h in asked.hazards if h.kind in {HazardKind.STOPPED, HazardKind.REVERSED} for e in h.elements}
+    flow = flow_network(
+        building,
+        graph,
+        closed=shut,
+        safe=[p.space for p in asked.points_of_safety if p.analysis is not None],
+        stopped=sorted(moving),
+        gates="open" if asked.gates == "open" else "shut",
+    )
+    calibration = find_calibration(asked.movement)
+    hazards = timed_hazards(flow, building, asked.hazards)
+    network = _closing(dynamic(flow, calibration), hazards)
+    everybody = crowds(flow, asked, people, step_s=asked.step_s)
+    walkers = {p: c for p, c in everybody.items() if find_profile(p).stairs_up_mps is not None}
+    return Case(
+        building=building,
+        graph=graph,
+        scenario=asked,
+        load=people,
+        flow=flow,
+        hazards=hazards,
+        calibration=calibration,
+        network=network,
+        walkers=walkers,
+        others={p: c for p, c in everybody.items() if p not in walkers},
+        ways={p: usable(flow, building, p, graph=graph) for p in walkers},
+    )
+
+
+def _closing(network: DynamicNetwork, hazards: TimedHazards) -> DynamicNetwork:
+    """The network with what hazards close, and the speeds of the slowest phase that each arc ever has.
+
+    A plan takes one time for an arc whenever it is walked; the slowest is never too quick.
+    """
+    slowest = np.min([phase.factor for phase in hazards.phases], axis=0)
+    return replace(
+        network,
+        time_s=network.time_s / slowest,
+        open_from_s=np.maximum(network.open_from_s, hazards.open_from_s),
+        closed_from_s=np.minimum(network.closed_from_s, hazards.closed_from_s),
+    )
+
+
+# ── plans ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _classes(case: Case) -> list[tuple[NDArray[np.bool_], NDArray[np.int64]]]:
+    """Walkers who can use the same arcs, together: mask and rows; those with the fewest arcs first."""
+    grouped: dict[bytes, tuple[NDArray[np.bool_], list[NDArray[np.int64]]]] = {}
+    for profile, crowd in sorted(case.walkers.items()):
+        mask = case.ways[profile]
+        grouped.setdefault(mask.tobytes(), (mask, []))[1].append(crowd.rows)
+    made = [(mask, np.concatenate(rows)) for mask, rows in grouped.values()]
+    return sorted(made, key=lambda c: (int(c[0].sum()), c[0].tobytes()))
+
+
+def planned(case: Case, network: DynamicNetwork | None = None, *, share: float = 1.0) -> list[Plan]:
+    """Plan the walkers quickly, those with the fewest ways first.
+
+    ``share`` scales how many there are, for sensitivity.
+
+    Raises
+    ------
+    InvalidInput
+    """
+    net = case.network if network is None else network
+    plans: list[Plan] = []
+    for mask, rows in _classes(case):
+        some = rows if share == 1.0 else _scaled(rows, share)
+        plans.append(ccrp(net, some, step_s=case.step_s, usable=mask, after=tuple(plans)))
+    return plans
+
+
+def _scaled(rows: NDArray[np.int64], share: float) -> NDArray[np.int64]:
+    """The same people times a share, whole, rounded up in total."""
+    upto = np.ceil(np.cumsum(rows[:, 2]) * share - 1e-9).astype(np.int64)
+    return np.column_stack([rows[:, :2], np.diff(upto, prepend=0)])
+
+
+def clearance_s(plans: Sequence[Plan]) -> float | None:
+    """When the last of those who get out is out; None where nobody does."""
+    steps = [plan.clearance_steps * plan.step_s for plan in plans if len(plan.cohort_persons)]
+    return max(steps, default=None)
+
+
+def _best(case: Case) -> tuple[list[Plan], Optimum | None]:
+    """Plans, and the optimum of the walkers, where its proof is within reach."""
+    classes = _classes(case)
+    if not classes:
+        return [], None
+    plans = planned(case)
+    horizon = max((plan.clearance_steps for plan in plans), default=0)
+    if horizon * len(case.flow.arc_from) > PROVEN_ARC_STEPS:
+        return plans, None
+    if len(classes) == 1:
+        mask, rows = classes[0]
+        proven: Proven = optimal(case.network, rows, step_s=case.step_s, usable=mask)
+        better = proven.plan.clearance_steps <= horizon and proven.plan.left.sum() <= plans[0].left.sum()
+        return ([proven.plan] if better else plans), proven.optimum
+    everybody = np.concatenate([rows for _, rows in classes])
+    anything = np.logical_or.reduce([mask for mask, _ in classes])
+    reached = None if any(plan.left.any() for plan in plans) else horizon
+    return plans, quickest(case.network, everybody, step_s=case.step_s, usable=anything, start_from=reached)
+
+
+def _unguided(case: Case) -> list[Plan]:
+    return [nearest_exit(case.network, rows, step_s=case.step_s, usable=mask) for mask, rows in _classes(case)]
+
+
+def _fetched(case: Case) -> list[Fetched]:
+    """What becomes of those who cannot walk stairs."""
+    closed = {
+        *(case.flow.passage_element[p] for p in case.flow.arc_passage[case.hazards.closed_arc].tolist() if p >= 0),
+        *(set() if case.scenario.exits is None else {e.id for e in case.building.exits} - set(case.scenario.exits)),
+    }
+    found = []
+    for profile, crowd in case.others.items():
+        groups = [Group(space=s, persons=n, ready_s=crowd.ready_s[s]) for s, n in sorted(crowd.space.items())]
+        found.append(
+            fetch(
+                case.building,
+                case.graph,
+                groups,
+                profile=profile,
+                lifts=case.scenario.evacuation_lifts,
+                assistance=case.scenario.assistance,
+                closed=closed,
+            )
+        )
+    return found
+
+
+def plan_evacuation(
+    building: Building,
+    graph: NavGraph,
+    scenario: Scenario,
+    *,
+    version: str = "",
+    files: Mapping[str, bytes] = MappingProxyType({}),
+    progress: Progress = _silent,
+    details: bool = True,
+) -> Outcome:
+    """Plan an evacuation, whole.
+
+    Parameters
+    ----------
+    version : str
+        Of the venue's data, for the record.
+    files : mapping of str to bytes
+        Tables that the scenario names by file.
+    progress : callable
+        Is told the share that is done and the stage.
+    details : bool
+        With reliefs, sensitivity and rule sheets, which plan the case some ten times more.
+
+    Raises
+    ------
+    InvalidScenario, NoOpenExit, UnknownElement, InvalidInput
+    """
+    progress(0.02, "preparing")
+    case = prepare(building, graph, scenario, files=files)
+    progress(0.15, "planning")
+    plans, optimum = _best(case)
+    progress(0.45, "comparing")
+    unguided = _unguided(case)
+    fetched = _fetched(case)
+    trace = Trace.of(case.flow, plans) if plans else None
+    progress(0.55, "simulating")
+    played = play(case, plans)
+    outcome = told(case, plans=plans, trace=trace, fetched=fetched, version=version, digest=digest(scenario))
+    planned_s, nearest_s = clearance_s(plans), clearance_s(unguided)
+    bound = _bound(case)
+    proof = None if optimum is None else optimum.clearance_s
+    curves = [Curve(key="planned", points=trace.curve())] if trace else []
+    if unguided:
+        curves.append(Curve(key="nearest", points=Trace.of(case.flow, unguided).curve()))
+    outcome = replace(
+        outcome,
+        planned_s=planned_s,
+        optimum_s=proof,
+        certified=optimum is not None and optimum.certified,
+        bound_s=max(bound, proof or 0.0),
+        nearest_s=nearest_s,
+        gap=None if planned_s is None or not (proof or bound) else planned_s / (proof or bound) - 1.0,
+        curves=tuple(curves),
+    )
+    outcome = with_run(outcome, case, played)
+    if not details:
+        return outcome
+    progress(0.65, "reliefs")
+    outcome = _whatif.with_cut(outcome, case, optimum)
+    outcome = _whatif.with_reliefs(outcome, case, planned=planned)
+    progress(0.8, "sensitivity")
+    outcome = _whatif.with_sensitivity(outcome, case, planned=planned)
+    progress(0.9, "rules")
+    return _whatif.with_sheets(outcome, case)
+
+
+def _bound(case: Case) -> float:
+    classes = _classes(case)
+    if not classes:
+        return 0.0
+    everybody = np.concatenate([rows for _, rows in classes])
+    return lower_bound(case.network, everybody, step_s=case.step_s)
