@@ -167,7 +167,10 @@ def _exits(building: Building, outcome: Outcome, level: str, paper: _Paper, *, l
     for node, ident in enumerate(network.node_id):
         if int(network.node_kind[node]) in kinds and network.node_level[node] == level:
             x, y = paper.at(*network.node_position[node, :2].tolist())
-            label = f"{numbers.get(ident, ident)} · {persons.get(ident, 0)}"
+            if not persons.get(ident):
+                parts.append(f'<circle class="unused" cx="{x:g}" cy="{y:g}" r="3"/>')
+                continue
+            label = f"{numbers.get(ident, ident)} · {persons[ident]}"
             parts.append(f'<circle class="exit" cx="{x:g}" cy="{y:g}" r="5"/>')
             parts.append(f'<text class="exit" x="{x + 8:g}" y="{y + 4:g}">{escape(label)}</text>')
     return parts

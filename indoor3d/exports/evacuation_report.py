@@ -23,7 +23,8 @@ body{font:15px/1.5 system-ui,"Noto Sans KR","Malgun Gothic",sans-serif;color:var
 h1{font-size:1.7rem;margin:.2rem 0}h2{font-size:1.25rem;margin:2rem 0 .5rem;border-bottom:2px solid var(--main);padding-bottom:.2rem}
 h3{font-size:1.05rem;margin:1.2rem 0 .4rem}
 table{border-collapse:collapse;width:100%;font-size:.86rem;margin:.4rem 0 1rem}
-th,td{border:1px solid var(--line);padding:.3rem .45rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+th,td{border:1px solid var(--line);padding:.3rem .45rem;text-align:left;vertical-align:top;word-break:keep-all;overflow-wrap:break-word}
+thead th{white-space:nowrap}td.f{font-size:.92em;min-width:11rem}td.u{white-space:nowrap}ol.sources{font-size:.8rem;color:var(--soft);padding-left:1.6rem}
 thead th{background:var(--fill)}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .scroll{overflow-x:auto}.notice{border-left:4px solid var(--ask);background:#fff8e6;padding:.5rem .8rem;margin:.6rem 0}
 .lead{font-size:1.08rem;background:var(--fill);border-left:4px solid var(--main);padding:.7rem 1rem}.lead p{margin:.25rem 0}
@@ -33,7 +34,7 @@ svg{max-width:100%;height:auto}svg text{font:12px system-ui,"Noto Sans KR",sans-
 .grid{stroke:#e4e8ec;stroke-width:1}.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;padding:0;font-size:.86rem}.legend svg{width:36px}
 .plan{border:1px solid var(--line);background:#fff}.plan .space{fill:#eef1f4;stroke:#8c959f;stroke-width:.6}.plan .here{fill:#dbe9f8;stroke:#8c959f;stroke-width:.6}
 .plan .flow{stroke:#0b5cad;opacity:.65;fill:none}.plan .stairs{stroke:#6f42c1}.plan .head{fill:#0b5cad}
-.plan .queue{fill:#ffdf9e;stroke:#8a5a00;stroke-width:1.5}.plan .count{font-weight:700}.plan circle.exit{fill:#1a7f37}.plan text.exit{font-weight:700;fill:#0f5323}
+.plan .queue{fill:#ffdf9e;stroke:#8a5a00;stroke-width:1.5}.plan .count{font-weight:700}.plan circle.exit{fill:#1a7f37}.plan .unused{fill:none;stroke:#1a7f37}.plan text.exit{font-weight:700;fill:#0f5323}
 .bar{stroke:#1b1f24;stroke-width:1.5;fill:none}
 .lang{display:flex;gap:1rem;justify-content:flex-end;font-size:.9rem}
 main{display:none}#show-ko:checked~main[lang=ko],#show-en:checked~main[lang=en]{display:block}
@@ -196,22 +197,29 @@ def _summary(page: _Page) -> str:
 
 
 def _verdicts(page: _Page) -> str:
-    rows = [
-        [
-            _pack(page, sheet),
-            page.text(sheet.title),
-            page.text(row.name),
-            _number(row.value),
-            _limit(row),
-            escape(row.unit),
-            _verdict(page, row),
-        ]
-        for sheet in page.outcome.sheets
-        for row in (*sheet.rows, *sheet.worst)
-        if row.verdict is not None
-    ]
-    heads = ("sheets", "platform", "quantity", "value", "limit", "unit", "verdict")
-    return _table(page, heads, rows, most=400) if rows else ""
+    """One row for each platform and test, a column for each code."""
+    packs = {sheet.pack: _pack(page, sheet) for sheet in page.outcome.sheets}
+    rows: dict[tuple[str, str], dict[str, Row]] = {}
+    for sheet in page.outcome.sheets:
+        for row in (*sheet.rows, *sheet.worst):
+            if row.verdict is not None:
+                rows.setdefault((page.text(sheet.title), row.key), {})[sheet.pack] = row
+    if not rows:
+        return ""
+    head = "".join(f'<th scope="col">{name}</th>' for name in packs.values())
+    body = ""
+    for (platform, _), by_pack in rows.items():
+        cells = "".join(f"<td>{_told(page, by_pack[pack])}</td>" if pack in by_pack else "<td></td>" for pack in packs)
+        name = page.text(next(iter(by_pack.values())).name)
+        body += f"<tr><td>{platform}</td><td>{name}</td>{cells}</tr>"
+    first = f'<th scope="col">{page.word("platform")}</th><th scope="col">{page.word("quantity")}</th>'
+    return f'<div class="scroll" tabindex="0"><table><thead><tr>{first}{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _told(page: _Page, row: Row) -> str:
+    unit = "" if row.unit == "1" else f" {escape(row.unit)}"
+    value = "" if row.value is None else f"{_number(row.value)}{unit} "
+    return f"{_verdict(page, row)} {value}({_limit(row)}{unit})"
 
 
 def _curves(page: _Page) -> str:
@@ -225,15 +233,26 @@ def _curves(page: _Page) -> str:
 
 
 def _cleared(page: _Page, key: str, items: tuple[Cleared, ...]) -> str:
-    if not items:
+    used = [c for c in items if c.persons or c.left]
+    if not used:
         return ""
     rows = [
-        [page.text(c.name) or escape(c.id), str(c.persons), page.time(c.first_s), page.time(c.last_s), str(c.left)]
-        for c in items
+        [
+            page.text(c.name) or escape(c.id),
+            str(c.persons),
+            _moment(page, c.first_s),
+            _moment(page, c.last_s),
+            str(c.left),
+        ]
+        for c in used
     ]
     return f"<h3>{page.word(key)}</h3>" + _table(
         page, (key, "persons", "first", "last", "left"), rows, numbers={1, 2, 3, 4}
     )
+
+
+def _moment(page: _Page, seconds: float | None) -> str:
+    return "–" if seconds is None else page.time(seconds)
 
 
 def _congestion(page: _Page) -> str:
@@ -333,26 +352,38 @@ def _sheets(page: _Page) -> str:
     text = ""
     for sheet in page.outcome.sheets:
         out = f" · {page.word('out_of_service')}: {page.name(sheet.out_of_service)}" if sheet.out_of_service else ""
-        rows = [
-            [
-                escape(row.row),
-                page.text(row.name),
-                escape(f"{row.formula} = {row.filled}" if row.filled else row.formula),
-                _number(row.value),
-                escape(row.unit),
-                _limit(row),
-                _verdict(page, row),
-                page.word(row.basis) if row.basis else "–",
-                escape(row.source)
-                + ("" if row.read else f" ({page.word('not_read')})")
-                + (f" {page.text(row.note)}" if page.text(row.note) else ""),
-            ]
-            for row in (*sheet.rows, *sheet.worst)
-        ]
+        sources: dict[str, int] = {}
+        body = "".join(_line(page, row, sources) for row in (*sheet.rows, *sheet.worst))
         heads = ("row", "quantity", "formula", "value", "unit", "limit", "verdict", "basis", "source")
+        head = "".join(f'<th scope="col">{page.word(key)}</th>' for key in heads)
+        notes = "".join(f"<li>{escape(source)}</li>" for source in sources)
         text += f"<h3>{_pack(page, sheet)}: {page.text(sheet.title)}{out}</h3><p>{escape(sheet.edition)}</p>"
-        text += f'<p class="notice">{page.text(sheet.notice)}</p>' + _table(page, heads, rows, numbers={3}, most=200)
+        text += f'<p class="notice">{page.text(sheet.notice)}</p><div class="scroll" tabindex="0"><table>'
+        text += f'<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div><ol class="sources">{notes}</ol>'
     return text
+
+
+def _line(page: _Page, row: Row, sources: dict[str, int]) -> str:
+    """One line of a sheet; its sources are numbers of the list below."""
+    marks = [str(sources.setdefault(source, len(sources) + 1)) for source in row.source.split("; ") if source]
+    note = page.text(row.note)
+    unread = "" if row.read else f" ({page.word('not_read')})"
+    cells = (
+        ("", escape(row.row)),
+        ("", page.text(row.name) + (f"<br><em>{note}</em>" if note else "")),
+        ("f", escape(f"{row.formula} = {row.filled}" if row.filled else row.formula)),
+        ("n", _number(row.value)),
+        ("u", escape(row.unit)),
+        ("u", _limit(row)),
+        ("u", _verdict(page, row)),
+        ("u", page.word(row.basis) if row.basis else "–"),
+        ("", ", ".join(dict.fromkeys(marks)) + unread),
+    )
+    return (
+        "<tr>"
+        + "".join(f'<td class="{kind}">{cell}</td>' if kind else f"<td>{cell}</td>" for kind, cell in cells)
+        + "</tr>"
+    )
 
 
 def _initial(page: _Page) -> str:

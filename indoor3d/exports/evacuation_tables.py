@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
@@ -28,7 +29,7 @@ def to_json(building: Building, outcome: Outcome, *, motion: bool = True) -> byt
     motion : bool
         With where people are over time, by far the largest part.
     """
-    body = {f.name: _plain(getattr(outcome, f.name)) for f in fields(outcome) if f.name not in _APART}
+    body = {f.name: plain(getattr(outcome, f.name)) for f in fields(outcome) if f.name not in _APART}
     body |= {
         "format": FORMAT,
         "units": {"time": "s", "length": "m", "capacity": "persons/s", "position": "degrees, degrees, metres"},
@@ -49,18 +50,18 @@ def to_json(building: Building, outcome: Outcome, *, motion: bool = True) -> byt
     return orjson.dumps(body, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value of the models as JSON has it: texts as ko and en, what is not finite as null."""
     if isinstance(value, Text):
         return {"ko": value.best("ko"), "en": value.best("en")}
-    if isinstance(value, Enum):
-        return value.value
+    if isinstance(value, Enum | float):
+        number = value.value if isinstance(value, Enum) else value
+        return None if isinstance(number, float) and not math.isfinite(number) else number
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, tuple | list) else value
 
 
 def _sparse(row: Any) -> list[list[float]]:
@@ -103,7 +104,7 @@ def _network(building: Building, outcome: Outcome) -> dict[str, Any]:
         "passages": [
             {
                 "element": network.passage_element[p],
-                "width_m": _plain(round(float(network.passage_width_m[p]), 3)),
+                "width_m": plain(round(float(network.passage_width_m[p]), 3)),
                 "width_basis": str(BASES[network.passage_width_basis[p]]),
             }
             for p in range(len(network.passage_element))
@@ -149,12 +150,12 @@ def flows_geojson(building: Building, outcome: Outcome) -> bytes:
     for arc in np.flatnonzero((outcome.arc_persons > 0) & (network.arc_passage >= 0)).tolist():
         tails.setdefault(network.passage_element[int(network.arc_passage[arc])], int(network.arc_from[arc]))
     features += [
-        _point(at(tails[item.element]), {"featureType": "queue", **_plain(item)})
+        _point(at(tails[item.element]), {"featureType": "queue", **plain(item)})
         for item in outcome.bottlenecks
         if item.element in tails
     ]
     nodes = {ident: n for n, ident in enumerate(network.node_id)}
-    features += [_point(at(nodes[c.id]), {"featureType": "exit", **_plain(c)}) for c in outcome.exits if c.id in nodes]
+    features += [_point(at(nodes[c.id]), {"featureType": "exit", **plain(c)}) for c in outcome.exits if c.id in nodes]
     body = {"type": "FeatureCollection", "venue": outcome.venue, "scenario": outcome.scenario, "features": features}
     return orjson.dumps(body, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 

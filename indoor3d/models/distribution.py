@@ -65,11 +65,13 @@ class Distribution:
         if wanted is None:
             raise _wrong(f"kind is one of {', '.join(PARAMETERS)}", f"kind는 {', '.join(PARAMETERS)} 가운데 하나입니다")
         if set(self.params) != set(wanted):
-            raise _wrong(f"{self.kind} takes {', '.join(wanted)}", f"{self.kind}에는 {', '.join(wanted)} 값이 필요합니다")
+            raise _wrong(
+                f"{self.kind} takes {', '.join(wanted)}", f"{self.kind}에는 {', '.join(wanted)} 값이 필요합니다"
+            )
         if not all(math.isfinite(v) for v in self.params.values()):
             raise _wrong("numbers are finite", "유한한 수여야 합니다")
         p = self.params
-        sound = {
+        sound: dict[str, Callable[[], bool]] = {
             "fixed": lambda: True,
             "uniform": lambda: p["low"] <= p["high"],
             "normal": lambda: p["sd"] >= 0,

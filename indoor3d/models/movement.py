@@ -186,7 +186,7 @@ class Calibration:
         --------
         >>> from indoor3d.models.vocabulary import Mode
         >>> [round(CALIBRATIONS["sfpe"].speed(Mode.WALK, density_per_m2=d), 4) for d in (0.0, 1.0, 2.0, 3.0, 4.0)]
-        [1.199, 1.0276, 0.6552, 0.2828, 0.0]
+        [1.1989, 1.0276, 0.6552, 0.2828, 0.0]
         """
         if self.slowest_of:
             return min(
@@ -198,13 +198,30 @@ class Calibration:
 
     def hindrance(self, density_per_m2: float) -> float:
         """What is left of the constant of :meth:`speed` at a density; 1 alone, except under ``sfpe``, whose k nobody reaches."""
-        if self.slowest_of:
-            return min(c.hindrance(density_per_m2) for c in self.slowest_of)
+        if (
+            self.slowest_of
+        ):  # the slowest at this density, of the slowest alone: who is slow already is not hindered twice
+            slow = [c.speed(Mode.WALK, density_per_m2=density_per_m2) for c in self.slowest_of]
+            return min(slow) / min(c.speed(Mode.WALK) for c in self.slowest_of)
         if self.law == "sfpe":
             return max(0.0, 1 - SFPE_SLOPE_M2 * max(density_per_m2, SFPE_FREE_PER_M2))
         if self.law == "weidmann" and density_per_m2 > 0:
             return max(0.0, 1 - math.exp(-WEIDMANN_GAMMA_PER_M2 * (1 / density_per_m2 - 1 / WEIDMANN_JAM_PER_M2)))
         return 1.0
+
+    @property
+    def flow_density_per_m2(self) -> float:
+        """The density at which most people get along: where nobody blocks the way ahead, there are no more on a stair.
+
+        SFPE ch. 67: densities above 1.9 a square metre must not be assumed in design.
+
+        Examples
+        --------
+        >>> round(CALIBRATIONS["sfpe"].flow_density_per_m2, 2)
+        1.88
+        """
+        densities = [n / 100 for n in range(1, round(100 * self.density_max_per_m2) + 1)]
+        return max(densities, key=lambda d: d * self.hindrance(d))
 
     def _constant(self, mode: Mode, slope: float, riser_m: float, tread_m: float) -> float:
         if self.vertical_mps is not None and slope:

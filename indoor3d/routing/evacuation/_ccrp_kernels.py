@@ -53,9 +53,9 @@ def latest(
     """Last step at which each node may be left so that a node with ``by`` >= 0 is reached by that step; -1 where it cannot."""
     found = by.copy()
     heap = [(np.int64(1), np.int64(0))]
-    for v in range(len(by)):
-        if by[v] >= 0:
-            heapq.heappush(heap, (np.int64(-by[v]), np.int64(v)))
+    for node in range(len(by)):
+        if by[node] >= 0:
+            heapq.heappush(heap, (np.int64(-by[node]), np.int64(node)))
     while heap:
         key, v = heapq.heappop(heap)
         if key > 0:
@@ -75,7 +75,7 @@ def latest(
 
 
 @njit(cache=True, nogil=True)
-def _free(ahead: Any, group: int, step: int) -> int:  # pragma: no cover - compiled
+def _free(ahead: Any, group: int, step: Any) -> Any:  # pragma: no cover - compiled
     """First step from ``step`` on at which a group has capacity left; the number of steps if there is none."""
     root = step
     while ahead[group, root] != root:
@@ -117,8 +117,8 @@ def _take(
 
 @njit(cache=True, nogil=True)
 def _enter(
-    residual: Any, ahead: Any, group: Any, capacity: Any, most: Any, arc: int, step: int, horizon: int
-) -> int:  # fmt: skip  # pragma: no cover - compiled
+    residual: Any, ahead: Any, group: Any, capacity: Any, most: Any, arc: int, step: Any, horizon: int
+) -> Any:  # fmt: skip  # pragma: no cover - compiled
     """First step from ``step`` on at which something may enter an arc."""
     if group[arc] < 0:
         return step
@@ -285,13 +285,13 @@ def _delay(
 def fill(
     start: Any, order: Any, tail: Any, head: Any, transit: Any, first: Any, last: Any, group: Any, capacity: Any, most: Any,
     residual: Any, ahead: Any, room: Any, low: Any, idle: Any, sink: Any, node: Any, release: Any, rest: Any,
-    batch: int, late: int, used: Any,
+    batch: int, used: Any,
     run_source: Any, run_start: Any, run_arc: Any, run_enter: Any, slot_run: Any, slot_shift: Any, slot_units: Any,
 ) -> Any:  # fmt: skip  # pragma: no cover - compiled
     """Give everybody a way, the earliest arrival first, each over what those before have left.
 
-    A way found serves ``batch`` steps in a row. With ``late`` people set out as late as still
-    arrives at the same time. ``used`` (searches, runs, arcs of runs, slots) goes on where it was. Returns how it ended.
+    A way found serves ``batch`` steps in a row; people set out as late as still arrives at the
+    same time. ``used`` (searches, runs, arcs of runs, slots) goes on where it was. Returns how it ended.
     """
     nodes, horizon = len(start) - 1, residual.shape[1]
     until, soon, bucket = np.empty(nodes, np.int64), np.empty(nodes, np.int64), np.full(horizon + 1, -1, np.int64)
@@ -325,7 +325,7 @@ def fill(
             run_enter[at + size + k] = run_enter[at + k]
             many[group[run_arc[at + k]]] += 1
         sent = 0
-        for attempt in range(1 - late, 2):
+        for attempt in range(2):
             if attempt == 0:
                 _delay(transit, last, group, capacity, most, residual, at, size, run_arc, run_enter)
             else:

@@ -3,11 +3,13 @@
 Between steps time is continuous: who comes first to a free door goes through at once, the next one ``headway`` later. Only what many people decide
 together (room, merging, density, closures) is looked at once a step.
 
+Nothing here makes an array or keeps one, so counting of references is off (``_nrt=False``): with it, every look into a column of the tuples costs
+two atomic operations, and a run takes 40 times as long.
+
 Everybody is always in exactly one list: a bucket of the calendar (on their way), the queue of an arc (in a node), or the end of an arc
 (no room in the node ahead).
 """
 
-import heapq
 from typing import NamedTuple
 
 import numpy as np
@@ -106,7 +108,7 @@ class Lists(NamedTuple):
     waiting: Longs
     active: Ints
     is_active: Bytes
-    count: Longs
+    tally: Longs
 
 
 class Books(NamedTuple):
@@ -129,7 +131,7 @@ class Books(NamedTuple):
     entry_s: Floats
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _append(first: Ints, last: Ints, after: Ints, row: int, who: int) -> None:  # pragma: no cover - compiled
     after[who] = -1
     if last[row] < 0:
@@ -139,7 +141,7 @@ def _append(first: Ints, last: Ints, after: Ints, row: int, who: int) -> None:  
     last[row] = who
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _shift(first: Ints, last: Ints, after: Ints, row: int) -> int:  # pragma: no cover - compiled
     who = first[row]
     first[row] = after[who]
@@ -149,7 +151,7 @@ def _shift(first: Ints, last: Ints, after: Ints, row: int) -> int:  # pragma: no
     return who
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _schedule(net: Net, people: People, lists: Lists, who: int) -> None:  # pragma: no cover - compiled
     """Into the calendar; what comes after the last step never comes."""
     bucket = int(people.ready_s[who] / net.step_s + _HAIR)
@@ -158,7 +160,7 @@ def _schedule(net: Net, people: People, lists: Lists, who: int) -> None:  # prag
         lists.pending[0] += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _choose(
     net: Net, people: People, lists: Lists, share: Floats, who: int, node: int, now: float
 ) -> int:  # pragma: no cover - compiled
@@ -187,7 +189,7 @@ def _choose(
     return best
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _wait(
     net: Net, people: People, lists: Lists, share: Floats, who: int, node: int
 ) -> None:  # pragma: no cover - compiled
@@ -207,11 +209,11 @@ def _wait(
     lists.waiting[server] += 1
     if not lists.is_active[server]:
         lists.is_active[server] = 1
-        lists.active[lists.count[0]] = server
-        lists.count[0] += 1
+        lists.active[lists.tally[0]] = server
+        lists.tally[0] += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _admit(
     net: Net, people: People, lists: Lists, books: Books, share: Floats, step: int, who: int
 ) -> None:  # pragma: no cover - compiled
@@ -237,12 +239,12 @@ def _admit(
     _wait(net, people, lists, share, who, node)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _full(net: Net, lists: Lists, zone: int, other: int) -> bool:  # pragma: no cover - compiled
     return zone >= 0 and zone != other and lists.in_zone[zone] + 1 > net.zone_room[zone] + _HAIR
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _arrive(
     net: Net, people: People, lists: Lists, books: Books, share: Floats, step: int
 ) -> None:  # pragma: no cover - compiled
@@ -271,7 +273,7 @@ def _arrive(
             _admit(net, people, lists, books, share, step, who)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _merge(
     net: Net, people: People, lists: Lists, books: Books, share: Floats, step: int
 ) -> bool:  # pragma: no cover - compiled
@@ -302,7 +304,7 @@ def _merge(
     return moved
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _seconds(
     net: Net, people: People, lists: Lists, slow: Floats, who: int, arc: int
 ) -> float:  # pragma: no cover - compiled
@@ -324,15 +326,15 @@ def _seconds(
     return taken
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _serve(
-    net: Net, people: People, lists: Lists, books: Books, share: Floats, slow: Floats, step: int
+    net: Net, people: People, lists: Lists, books: Books, slow: Floats, step: int
 ) -> bool:  # pragma: no cover - compiled
     """Let people onto arcs as their passages have capacity; whether anybody moved."""
     begin, finish = step * net.step_s, (step + 1) * net.step_s
     moved = False
     index = 0
-    while index < lists.count[0]:
+    while index < lists.tally[0]:
         server = lists.active[index]
         while lists.waiting[server] > 0:
             best, least, sides = -1, NEVER, 0
@@ -357,7 +359,7 @@ def _serve(
             if best < 0:
                 break
             who = lists.first[best]
-            start = max(max(people.ready_s[who], net.opens_s[best]), max(lists.free_s[server], begin))
+            start = max(people.ready_s[who], net.opens_s[best], lists.free_s[server], begin)
             if start >= finish - _HAIR:
                 break
             slot = start
@@ -390,22 +392,22 @@ def _serve(
                 lists.in_zone[net.arc_zone[best]] += 1
             people.climbed_m[who] += max(0.0, net.climb_m[best])
             people.state[who], people.arc[who], people.ready_s[who] = MOVING, best, start + taken
-            row = lists.count[1]
+            row = lists.tally[1]
             if row < len(books.entry_arc):
                 books.entry_arc[row], books.entry_agent[row], books.entry_s[row] = best, who, slot
             books.passed[best] += 1
-            lists.count[1] += 1
+            lists.tally[1] += 1
             _schedule(net, people, lists, who)
         if lists.waiting[server] == 0:
             lists.is_active[server] = 0
-            lists.count[0] -= 1
-            lists.active[index] = lists.active[lists.count[0]]
+            lists.tally[0] -= 1
+            lists.active[index] = lists.active[lists.tally[0]]
         else:
             index += 1
     return moved
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _dose(
     people: People, books: Books, step: int, step_s: float, node_rate: Floats, arc_rate: Floats
 ) -> None:  # pragma: no cover - compiled
@@ -421,7 +423,7 @@ def _dose(
             books.down_by_step[step] += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def _turn_round(
     net: Net, people: People, lists: Lists, share: Floats, now: float
 ) -> None:  # pragma: no cover - compiled
@@ -448,7 +450,7 @@ def _turn_round(
             who = coming
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt=False)
 def run(
     net: Net,
     people: People,
@@ -458,21 +460,22 @@ def run(
     slow: Floats,
     node_rate: Floats,
     arc_rate: Floats,
-    dosed: bool,
+    dosed: bool,  # noqa: FBT001 - columns in, columns out
     first: int,
     last: int,
+    steps: int,
 ) -> int:  # pragma: no cover - compiled
-    """Steps ``first`` to ``last`` - 1, between two changes of the world; the step at which nothing was left to happen."""
+    """Steps ``first`` to ``last`` - 1 of ``steps``, between two changes of the world; in the last such time it ends when nothing is left to happen."""
     _turn_round(net, people, lists, share, first * net.step_s)
     for step in range(first, last):
         while True:
             _arrive(net, people, lists, books, share, step)
             moved = _merge(net, people, lists, books, share, step)
-            moved = _serve(net, people, lists, books, share, slow, step) or moved
+            moved = _serve(net, people, lists, books, slow, step) or moved
             if lists.due_first[step] < 0:
                 moved = _merge(net, people, lists, books, share, step) or moved
                 break
-        for k in range(lists.count[0]):
+        for k in range(lists.tally[0]):
             server = lists.active[k]
             if lists.waiting[server] > books.most[server]:
                 books.most[server], books.most_s[server] = lists.waiting[server], step * net.step_s
@@ -483,123 +486,11 @@ def run(
             _dose(people, books, step, net.step_s, node_rate, arc_rate)
         if books.sample_every > 0 and step % books.sample_every == 0:
             row = step // books.sample_every
-            books.sample_present[row] = lists.present
-            books.sample_on_arc[row] = lists.on_arc
-            books.sample_passed[row] = books.passed
-        if lists.pending[0] == 0 and lists.pending[1] == 0 and lists.count[0] == 0 and not dosed:
+            for node in range(len(lists.present)):
+                books.sample_present[row, node] = lists.present[node]
+            for arc in range(len(lists.on_arc)):
+                books.sample_on_arc[row, arc] = lists.on_arc[arc]
+                books.sample_passed[row, arc] = books.passed[arc]
+        if lists.pending[0] == 0 and lists.pending[1] == 0 and lists.tally[0] == 0 and not dosed and last == steps:
             return step + 1
     return last
-
-
-@njit(cache=True, nogil=True)
-def ways_out(
-    start: Ints, order: Ints, tail: Ints, time_s: Floats, usable: Bytes, goal: Bytes
-) -> tuple[Floats, Longs]:  # pragma: no cover - compiled
-    """Seconds from every node to the nearest goal, and the order in which nodes were settled; ``order`` sorts arcs by their head."""
-    found, rank = np.full(len(goal), np.inf), np.full(len(goal), np.int64(len(goal)))
-    heap = [(np.inf, np.int64(0))]
-    for v in range(len(goal)):
-        if goal[v]:
-            found[v] = 0.0
-            heapq.heappush(heap, (0.0, np.int64(v)))
-    settled = 0
-    while heap:
-        at, v = heapq.heappop(heap)
-        if at == np.inf:
-            break
-        if rank[v] < len(goal):
-            continue
-        rank[v] = settled
-        settled += 1
-        for k in range(start[v], start[v + 1]):
-            arc = order[k]
-            if usable[arc] and at + time_s[arc] < found[tail[arc]]:
-                found[tail[arc]] = at + time_s[arc]
-                heapq.heappush(heap, (found[tail[arc]], np.int64(tail[arc])))
-    return found, rank
-
-
-@njit(cache=True, nogil=True)
-def fluid(
-    net: Net,
-    begin: Floats,
-    share: Floats,
-    weight: Floats,
-    transit: Longs,
-    steps: int,
-    out: Floats,
-    passed: Floats,
-    most: Floats,
-) -> tuple[int, Floats, Floats]:  # pragma: no cover - compiled
-    """People as a fluid: persons out by step, through each arc, longest queue of each server; the step of the end, who is left, who is on arcs.
-
-    Every arc takes a step at least; each node is a zone.
-    """
-    nodes, arcs = len(begin), len(share)
-    waiting, ends, on_arc = begin.copy(), np.zeros(arcs), np.zeros(arcs)
-    ring = np.zeros((max(1, transit.max() + 1) if arcs else 1, arcs))
-    left, total = begin.sum(), begin.sum()
-    done = 0.0
-    for step in range(steps):
-        row = step % len(ring)
-        for arc in range(arcs):
-            ends[arc] += ring[row, arc]
-            ring[row, arc] = 0.0
-        for node in range(nodes):  # room at the heads, by weight
-            if net.goal[0, node] == 1:
-                for k in range(net.end_start[node], net.end_start[node + 1]):
-                    arc = net.end_arc[k]
-                    done += ends[arc]
-                    on_arc[arc] -= ends[arc]
-                    ends[arc] = 0.0
-                continue
-            room = net.zone_room[node] - waiting[node]
-            while room > 1e-12:
-                claim = 0.0
-                for k in range(net.end_start[node], net.end_start[node + 1]):
-                    claim += weight[net.end_arc[k]] if ends[net.end_arc[k]] > 0 else 0.0
-                if claim <= 0:
-                    break
-                given = 0.0
-                for k in range(net.end_start[node], net.end_start[node + 1]):
-                    arc = net.end_arc[k]
-                    if ends[arc] > 0:
-                        part = min(ends[arc], room * weight[arc] / claim)
-                        ends[arc] -= part
-                        if ends[arc] < 1e-12:
-                            part += ends[arc]
-                            ends[arc] = 0.0
-                        on_arc[arc] -= part
-                        waiting[node] += part
-                        given += part
-                room -= given
-                if given <= 1e-12:
-                    break
-        out[step] = done
-        left = total - done
-        if left <= 1e-9 * max(1.0, total):
-            return step, waiting, on_arc
-        for server in range(len(net.server_start) - 1):
-            wanted, limit = 0.0, 0.0
-            for k in range(net.server_start[server], net.server_start[server + 1]):
-                arc = net.server_arc[k]
-                if ends[arc] > 0 and on_arc[arc] >= net.hold[arc]:
-                    continue
-                wanted += share[arc] * waiting[net.tail[arc]]
-                if net.headway_s[arc] < NEVER:
-                    limit = max(limit, NEVER if net.headway_s[arc] <= 0 else net.step_s / net.headway_s[arc])
-            part = 1.0 if wanted <= limit else limit / wanted
-            if part < 1.0:
-                most[server] = max(most[server], wanted - limit)
-            for k in range(net.server_start[server], net.server_start[server + 1]):
-                arc = net.server_arc[k]
-                if ends[arc] > 0 and on_arc[arc] >= net.hold[arc]:
-                    continue
-                ring[(step + transit[arc]) % len(ring), arc] += part * share[arc] * waiting[net.tail[arc]]
-        for arc in range(arcs):  # leave only after all have been looked at: arcs of one node share what waits there
-            moved = ring[(step + transit[arc]) % len(ring), arc]
-            passed[arc] += moved
-            on_arc[arc] += moved
-        for arc in range(arcs):
-            waiting[net.tail[arc]] -= ring[(step + transit[arc]) % len(ring), arc]
-    return steps, waiting, on_arc

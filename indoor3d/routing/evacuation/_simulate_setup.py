@@ -1,15 +1,29 @@
 """Columns for the simulation: what the kernels start from, what changes in time, and what is made of their answer."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indoor3d.models.flow import DynamicNetwork
-from indoor3d.models.movement import FATIGUE_FROM_M, FATIGUE_LEAST, FATIGUE_PER_M, Calibration
+from indoor3d.models.movement import CALIBRATIONS, FATIGUE_FROM_M, FATIGUE_LEAST, FATIGUE_PER_M, Calibration
+from indoor3d.routing.evacuation import _fluid_kernels as fluids
 from indoor3d.routing.evacuation import _simulate_kernels as kernels
-from indoor3d.routing.evacuation.simulate import CREEP, OUT, Crowd, Kind, Queues, Run, Samples, Splits, Ties, World
+from indoor3d.routing.evacuation.simulate import (
+    CREEP,
+    OUT,
+    STREAM_PER_M2,
+    Crowd,
+    Kind,
+    Queues,
+    Run,
+    Samples,
+    Splits,
+    Ties,
+    World,
+)
 
 if TYPE_CHECKING:
     from indoor3d.routing.evacuation.ccrp import Plan
@@ -52,8 +66,8 @@ class Stage:
         """Lay out the columns."""
         steps = int(np.ceil(limit_s / step_s - _TIE_S))
         net = _net(network, crowd, world, calibration=calibration, step_s=step_s, whole_steps=plan is not None)
-        people = _people(crowd, network, world.kinds, plan)
-        lists = _lists(net, len(crowd.node), steps)
+        people = _people(crowd, plan)
+        lists = _lists(net, steps)
         np.add.at(lists.present, crowd.node, 1)
         zone = net.node_zone[crowd.node]
         np.add.at(lists.in_zone, zone[zone >= 0], 1)
@@ -125,11 +139,12 @@ def _net(
         headway = np.where(network.capacity_per_s > 0, 1 / network.capacity_per_s, kernels.NEVER)
     time = np.array([np.where(np.isfinite(k.time_s), k.time_s, kernels.NEVER) for k in world.kinds])
     finite = np.isfinite(network.capacity_per_s)
+    lasts = np.where(np.isfinite(network.time_s), network.time_s, 0.0) + step_s
     own_room = room[arc_zone]  # the last zone for -1, not looked at
     hold = np.where(
         arc_zone >= 0,
         own_room,
-        np.where(finite, np.ceil(np.where(finite, network.capacity_per_s, 0) * (network.time_s + step_s)) + 1, np.inf),
+        np.where(finite, np.ceil(np.where(finite, network.capacity_per_s, 0) * lasts) + 1, np.inf),
     )
     capacity = np.where(finite & (network.capacity_per_s > 0), network.capacity_per_s, 1.0)
     density = np.arange(0, _DENSITY_MOST, _DENSITY_STEP)
@@ -158,7 +173,7 @@ def _net(
         out_arc=out_arc,
         climb_m=np.zeros(count) if ground is None else ground.climb_m,
         goal=_goals(network, world),
-        hindrance=np.array([max(CREEP, calibration.hindrance(float(d)) / free) for d in density]),
+        hindrance=np.array([max(CREEP, calibration.hindrance(min(float(d), STREAM_PER_M2)) / free) for d in density]),
         density_step=_DENSITY_STEP,
         step_s=float(step_s),
         whole_steps=whole_steps,
@@ -175,7 +190,7 @@ def _goals(network: DynamicNetwork, world: World) -> Bytes:
     return goal
 
 
-def _people(crowd: Crowd, network: DynamicNetwork, kinds: tuple[Kind, ...], plan: "Plan | None") -> kernels.People:
+def _people(crowd: Crowd, plan: "Plan | None") -> kernels.People:
     count = len(crowd.node)
     pos = end = np.zeros(count, np.int32)
     path = _NONE
@@ -186,7 +201,6 @@ def _people(crowd: Crowd, network: DynamicNetwork, kinds: tuple[Kind, ...], plan
         if on.any():
             pos = np.where(on, plan.path_start[route], 0).astype(np.int32)
             end = np.where(on, plan.path_start[route + 1], 0).astype(np.int32)
-    del network, kinds
     return kernels.People(
         state=np.zeros(count, np.int8),
         node=crowd.node.astype(np.int32),
@@ -206,9 +220,8 @@ def _people(crowd: Crowd, network: DynamicNetwork, kinds: tuple[Kind, ...], plan
     )
 
 
-def _lists(net: kernels.Net, people: int, steps: int) -> kernels.Lists:
+def _lists(net: kernels.Net, steps: int) -> kernels.Lists:
     arcs, servers, nodes, zones = len(net.tail), len(net.server_start) - 1, len(net.node_zone), len(net.zone_room)
-    del people
     return kernels.Lists(
         first=np.full(arcs, -1, np.int32),
         last=np.full(arcs, -1, np.int32),
@@ -231,7 +244,7 @@ def _lists(net: kernels.Net, people: int, steps: int) -> kernels.Lists:
         waiting=np.zeros(servers, np.int64),
         active=np.zeros(servers, np.int32),
         is_active=np.zeros(servers, np.int8),
-        count=np.zeros(2, np.int64),
+        tally=np.zeros(2, np.int64),
     )
 
 
@@ -274,7 +287,7 @@ def ways(network: DynamicNetwork, time_s: Floats, usable: Flags, goal: Bytes) ->
     """Seconds to the nearest goal, and in which order nodes were settled."""
     start, order = _rows(network.arc_to, network.nodes)
     clean = np.where(np.isfinite(time_s), time_s, 0.0)
-    found, rank = kernels.ways_out(
+    found, rank = fluids.ways_out(
         start, order, network.arc_from.astype(np.int32), clean, usable.astype(np.int8), (goal > 0).astype(np.int8)
     )
     return found, rank
@@ -297,7 +310,8 @@ def nearest_shares(network: DynamicNetwork, time_s: Floats, usable: Flags, goal:
 
 def _normalised(share: Floats, tail: NDArray[np.integer], nodes: int) -> Floats:
     total = np.bincount(tail, share, nodes)[tail]
-    return np.divide(share, total, out=np.zeros_like(share), where=total > 0)
+    found: Floats = np.divide(share, total, out=np.zeros_like(share), where=total > 0)
+    return found
 
 
 def _shares(stage: Stage, splits: Splits | None, now: float, slow: Floats) -> Floats:
@@ -336,7 +350,7 @@ def play(stage: Stage, *, splits: Splits | None) -> Run:
     arcs, nodes = len(network.arc_from), network.nodes
     dosed = phases is not None and bool((phases.node_dose_per_s > 0).any() or (phases.arc_dose_per_s > 0).any())
     ended = 0
-    for first, last in zip(marks[:-1], marks[1:], strict=True):
+    for first, last in pairwise(marks):
         now = float(first * step_s)
         slow, node_rate, arc_rate = np.ones(arcs), np.zeros(nodes), np.zeros(arcs)
         row = -1 if phases is None else int(np.searchsorted(phases.from_s, now + _TIE_S, side="right")) - 1
@@ -356,6 +370,7 @@ def play(stage: Stage, *, splits: Splits | None) -> Run:
             dosed,
             int(first),
             int(last),
+            stage.steps,
         )
     return _answer(stage, ended)
 
@@ -367,12 +382,12 @@ def _answer(stage: Stage, ended: int) -> Run:
     if books.sample_every:
         rows = (ended - 1) // books.sample_every + 1
         samples = Samples(
-            at_s=np.arange(rows) * books.sample_every * step_s,
+            at_s=(np.arange(rows) * books.sample_every * step_s).astype(np.float64),
             present=books.sample_present[:rows],
             on_arc=books.sample_on_arc[:rows],
             passed=books.sample_passed[:rows],
         )
-    written = min(int(stage.lists.count[1]), len(books.entry_arc))
+    written = min(int(stage.lists.tally[1]), len(books.entry_arc))
     out = people.state == OUT
     return Run(
         step_s=step_s,
@@ -403,8 +418,6 @@ def flow(
     network: DynamicNetwork, occupants: Floats, splits: Splits | None, *, step_s: float, limit_s: float, ties: Ties
 ) -> Run:
     """See :func:`indoor3d.routing.evacuation.simulate.flow`."""
-    from indoor3d.models.movement import CALIBRATIONS  # noqa: PLC0415 - its numbers do not matter here
-
     steps = int(np.ceil(limit_s / step_s - _TIE_S))
     world = World(kinds=(Kind(time_s=network.time_s),), ties=ties)
     nobody = Crowd.at(np.zeros(0, np.int64))
@@ -421,7 +434,7 @@ def flow(
     )
     out, passed, most = np.zeros(steps), np.zeros(len(share)), np.zeros(len(net.server_start) - 1)
     begin = occupants.copy()
-    ended, _, _ = kernels.fluid(net, begin, share, net.weight, transit, steps, out, passed, most)
+    ended, _, _ = fluids.fluid(net, begin, share, net.weight, transit, steps, out, passed, most)
     none = np.full(len(most), np.nan)
     empty = np.zeros(0)
     return Run(

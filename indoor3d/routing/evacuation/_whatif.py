@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indoor3d.models.building import Text
 from indoor3d.models.movement import CALIBRATIONS
@@ -19,7 +20,6 @@ from indoor3d.routing.evacuation.sheet import platform_sheet
 from indoor3d.routing.evacuation.station import platforms
 
 if TYPE_CHECKING:
-    from indoor3d.models.flow import DynamicNetwork
     from indoor3d.routing.evacuation.plan import Case
 
 Planner = Callable[..., list[Plan]]
@@ -55,8 +55,8 @@ def with_reliefs(outcome: Outcome, case: "Case", *, planned: Planner) -> Outcome
     tried = [b for b in outcome.bottlenecks if b.critical] + [b for b in outcome.bottlenecks if not b.critical]
     reliefs: dict[str, Relief] = {}
     for item in tried[:MOST_RELIEFS]:
-        passage = case.flow.passage_element.index(item.element)
-        arcs = np.flatnonzero(case.flow.arc_passage == passage)
+        arcs = _arcs(case, item.element)
+        passage = int(case.flow.arc_passage[arcs[0]])
         change, more = _one_more(case, passage, arcs, is_gate=item.element in gates)
         capacity = case.network.capacity_per_s.copy()
         capacity[arcs] += np.where(capacity[arcs] > 0, more, 0.0)
@@ -72,7 +72,13 @@ def with_reliefs(outcome: Outcome, case: "Case", *, planned: Planner) -> Outcome
     )
 
 
-def _one_more(case: "Case", passage: int, arcs: "np.ndarray", *, is_gate: bool) -> tuple[str, float]:
+def _arcs(case: "Case", element: str) -> NDArray[np.intp]:
+    """Arcs through an opening or connector; one with several flights is several passages."""
+    same = np.array([*(name == element for name in case.flow.passage_element), False])
+    return np.flatnonzero(same[case.flow.arc_passage])
+
+
+def _one_more(case: "Case", passage: int, arcs: NDArray[np.intp], *, is_gate: bool) -> tuple[str, float]:
     """What is added to a passage, and how many persons a second more that is."""
     flow, calibration = case.flow, case.calibration
     mode = MODES[flow.arc_mode[arcs[0]]]
@@ -108,30 +114,18 @@ def with_sensitivity(outcome: Outcome, case: "Case", *, planned: Planner) -> Out
         )
 
     for key, element, change in _failures(outcome, case):
-        passage = case.flow.passage_element.index(element)
         closed = case.network.closed_from_s.copy()
-        closed[case.flow.arc_passage == passage] = 0.0
+        closed[_arcs(case, element)] = 0.0
         told(key, change, planned(case, replace(case.network, closed_from_s=closed)))
     for share, percent in ((0.8, -20), (1.2, 20)):
         change = Text(ko=f"인원 {percent:+d} %", en=f"Load {percent:+d} %")
         told(f"load{percent:+d}", change, planned(case, share=share))
     for ident, calibration in CALIBRATIONS.items():
         if ident != case.calibration.id:
-            made = dynamic(case.flow, calibration)
-            other: DynamicNetwork = replace(
-                case.network,
-                time_s=made.time_s * np.divide(case.network.time_s, np.maximum(dynamic_time(case), 1e-12)),
-                capacity_per_s=made.capacity_per_s,
-                storage=made.storage,
-            )
+            other = case.hazards.applied(dynamic(case.flow, calibration))
             change = Text(ko=f"이동 계수 {ident}", en=f"Calibration {ident}")
             told(f"calibration-{ident}", change, planned(case, other))
     return replace(outcome, sensitivity=tuple(found))
-
-
-def dynamic_time(case: "Case") -> "np.ndarray":
-    """Seconds along arcs in clear air."""
-    return dynamic(case.flow, case.calibration).time_s
 
 
 def _failures(outcome: Outcome, case: "Case") -> list[tuple[str, str, Text]]:

@@ -9,71 +9,27 @@ share its capacity at every step.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indoor3d.errors import InvalidInput
 from indoor3d.models.flow import DynamicNetwork
-from indoor3d.routing.evacuation.optimum import (
-    NEVER,
-    Expansion,
-    Optimum,
-    Rounding,
-    Timed,
-    expand,
-    flow_over,
-    least_steps,
-    solve,
-    timed,
-    vars_of,
-)
+from indoor3d.routing.evacuation._augment import Flow, augment
+from indoor3d.routing.evacuation.optimum import Optimum, least_steps, solve
+from indoor3d.routing.evacuation.timed import NEVER, Rounding, Timed, timed
 
 Integers = NDArray[np.int64]
 
 _SHARE = 0.02
-"""A way found serves so many steps in a row, as a share of the lower bound: 1.01 x the optimum in the median, and no building above 1.05."""
+"""A way found serves so many steps in a row, as a share of the lower bound: 1.01 x the optimum in the median."""
 _EXACT_SHARE = 0.004
 """The same where the rest is brought to the optimum afterwards."""
+_NEAR = 1.05
+"""A quick plan that may be farther from the optimum than this is made better."""
 _MARGIN = 1.3
 """First guess of the horizon, times the lower bound."""
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Flow:
-    """A plan as units of persons, of which the network's limits hold exactly.
-
-    A run is one way with the step at which each of its arcs is entered; a slot is units on it, ``shift`` steps later.
-
-    Parameters
-    ----------
-    node, release : (K,) int64
-        Where, and from which step on, those of a source are.
-    run_source : (Q,) int64
-    run_start : (Q+1,) int64
-    run_arc, run_enter : (L,) int64
-    slot_run, slot_shift, slot_units : (S,) int64
-    """
-
-    node: Integers
-    release: Integers
-    run_source: Integers
-    run_start: Integers
-    run_arc: Integers
-    run_enter: Integers
-    slot_run: Integers
-    slot_shift: Integers
-    slot_units: Integers
-
-    def entries(self) -> tuple[Integers, Integers, Integers]:
-        """Every entry of an arc: arc, step, units."""
-        size = np.diff(self.run_start)[self.slot_run]
-        slot = np.repeat(np.arange(len(size)), size)
-        begins = np.cumsum(size) - size
-        at = self.run_start[self.slot_run][slot] + np.arange(len(slot)) - begins[slot]
-        return self.run_arc[at], self.run_enter[at] + self.slot_shift[slot], self.slot_units[slot]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -183,7 +139,8 @@ def ccrp(
     usable : (M,) bool, optional
         Arcs that these people can use.
     after : sequence of Plan
-        Earlier plans on the same network, as of people who go first: what they take is taken.
+        Earlier plans on the same network, as of people who go first: what they take is taken. They did not know
+        of those who are planned now, so where they wait among them there may be more than the room of the node.
 
     Raises
     ------
@@ -191,7 +148,10 @@ def ccrp(
         Malformed occupants, or an earlier plan with another step, scale or network.
     """
     net = timed(network, occupants, step_s=step_s, scale=scale, rounding=rounding, usable=usable)
-    flow = _fill(net, batch=batch, after=_taken(net, network, after))
+    earlier = _taken(net, network, after)
+    flow = _fill(net, batch=batch, after=earlier)
+    if batch is None and not earlier:
+        flow = _near(net, flow)
     return _plan(network, net, flow)
 
 
@@ -206,8 +166,8 @@ def nearest_exit(
 ) -> Plan:
     """What people do whom nobody guides: all go at once, each by the quickest free way, and queue where it is full.
 
-    Who is nearer is served first. Where room for a queue is short, they queue one node earlier; nothing else is lost by a jam, so
-    the clearance is the least that such a crowd needs.
+    Who is nearer is served first, and nothing is lost by a jam, so the clearance is the least that such a crowd needs. All
+    ``cohort_depart`` are when people could first go; ``flow`` has them wait where there is room.
 
     Raises
     ------
@@ -218,9 +178,8 @@ def nearest_exit(
     tree = np.zeros(len(net.tail), np.bool_)
     arc = nearest_arcs(network, usable=net.last >= 0)
     tree[arc[arc >= 0]] = True
-    net = Timed(**{**vars_of(net), "last": np.where(tree, net.last, -1)})
-    plan = _plan(network, net, _fill(net, batch=None))
-    return plan
+    net = net.only(tree)
+    return _plan(network, net, _fill(net, batch=None), at_once=True)
 
 
 def nearest_arcs(network: DynamicNetwork, *, usable: NDArray[np.bool_] | None = None) -> Integers:
@@ -244,8 +203,9 @@ def nearest_arcs(network: DynamicNetwork, *, usable: NDArray[np.bool_] | None = 
     if not len(network.sinks):
         return found
     togo = dijkstra(back, indices=network.sinks, min_only=True)
+    chosen = chosen[np.isfinite(togo[head[chosen]])]
     slack = time_s[chosen] + togo[head[chosen]] - togo[tail[chosen]]
-    tight = chosen[np.isfinite(slack) & (slack <= 1e-9 * (1.0 + togo[tail[chosen]]))] if len(chosen) else chosen
+    tight = chosen[slack <= 1e-9 * togo[tail[chosen]]]
     tight = tight[np.argsort(live[tight], kind="stable")[::-1]]
     found[tail[tight]] = live[tight]
     found[network.sinks] = -1
@@ -278,10 +238,29 @@ def optimal(
     best = solve(net, start_from=plan.clearance_steps if complete else None)
     proven = Proven(plan=plan, optimum=best)
     if not proven.reached:
-        better = _augment(net, flow, best.horizon_steps)
+        better = augment(net, flow, best.horizon_steps)
         if better is not None:
             proven = Proven(plan=_plan(network, net, better), optimum=best)
     return proven
+
+
+def _near(net: Timed, flow: Flow) -> Flow:
+    """The flow, if it is near the lower bound; else what a finer one, and then the optimum, make of it."""
+    if _last(net, flow) <= _NEAR * least_steps(net):
+        return flow
+    finer = _fill(net, batch=1)
+    if int(finer.slot_units.sum()) >= int(flow.slot_units.sum()) and _last(net, finer) < _last(net, flow):
+        flow = finer
+    if _last(net, flow) <= _NEAR * least_steps(net):
+        return flow
+    complete = int(flow.slot_units.sum()) == net.total
+    best = solve(net, start_from=_last(net, flow) if complete else None)
+    better = augment(net, flow, best.horizon_steps) if _last(net, flow) > _NEAR * best.horizon_steps else None
+    return flow if better is None else better
+
+
+def _last(net: Timed, flow: Flow) -> int:
+    return int(flow.arrivals(net.transit).max(initial=0))
 
 
 # --- filling ------------------------------------------------------------------------------------------------------------------------
@@ -321,6 +300,20 @@ class _Residual:
         room = np.where(self.bounded, self.net.room, NEVER).astype(np.int32)
         self.room = np.hstack([self.room, np.repeat(room[:, None], more, axis=1)])
 
+    def busy(self) -> int:
+        """Last step at which something is taken."""
+        room = np.where(self.bounded, self.net.room, NEVER)
+        taken = (self.residual != self.most[:, None]).any(axis=0) | (self.room != room[:, None]).any(axis=0)
+        return int(np.flatnonzero(taken).max(initial=0))
+
+
+def _quiet(net: Timed) -> int:
+    """Steps after which an empty network changes no more, and the farthest has walked out."""
+    togo = NEVER - net.latest(NEVER, always_open=True)[net.node]
+    closing = net.last[net.last < NEVER].max(initial=0)
+    opening = net.first[(net.last >= 0) & (net.first < NEVER)].max(initial=0)
+    return int(max(closing, opening, net.release.max(initial=0)) + togo[togo <= NEVER].max(initial=0)) + 2
+
 
 def _without_dead_ends(net: Timed) -> Integers:
     """Last steps at which arcs can be entered, without those that lead to nodes from which one can only come back."""
@@ -343,9 +336,7 @@ def _without_dead_ends(net: Timed) -> Integers:
     return last
 
 
-def _fill(
-    net: Timed, *, batch: int | None, share: float = _SHARE, late: bool = True, after: Sequence[Flow] = ()
-) -> Flow:
+def _fill(net: Timed, *, batch: int | None, share: float = _SHARE, after: Sequence[Flow] = ()) -> Flow:
     """Plan all that can go: first those whom closings could cut off, then the rest."""
     from indoor3d.routing.evacuation import _ccrp_kernels as kernels  # noqa: PLC0415 - compiles
 
@@ -355,7 +346,7 @@ def _fill(
     horizon = int(_MARGIN * least) + int(net.transit.max(initial=0)) + int(net.release.max(initial=0)) + 16
     for flow in after:
         net = _with_room(net, flow)
-        horizon = max(horizon, int((_arrivals(net, flow)).max(initial=0)) + 2)
+        horizon = max(horizon, int((flow.arrivals(net.transit)).max(initial=0)) + 2)
     state = _Residual(net, horizon, total=total + 1)
     for flow in after:
         kernels.occupy(
@@ -365,16 +356,14 @@ def _fill(
         )  # fmt: skip
     rest = np.where(net.latest(NEVER)[net.node] >= net.release, net.units, 0)
     rest[net.sink[net.node]] = 0
-    lasting = (
-        Timed(**{**vars_of(net), "last": np.where(net.last < NEVER, -1, net.last)}).latest(NEVER)[net.node] > NEVER >> 1
-    )
+    lasting = net.only(net.last == NEVER).latest(NEVER)[net.node] > NEVER >> 1
     runs = _Runs(net)
     idle = np.zeros(len(net.room), np.int64)
     np.add.at(idle, net.node, net.units)
     last = _without_dead_ends(net)
     for mask in (~lasting, lasting):
         some = np.where(mask, rest, 0)
-        _fill_some(net, state, runs, some, last=last, idle=idle, batch=batch, late=late)
+        _fill_some(net, state, runs, some, last=last, idle=idle, batch=batch)
     at_exit = np.flatnonzero(net.sink[net.node])
     return runs.flow(at_exit)
 
@@ -386,7 +375,7 @@ def _with_room(net: Timed, flow: Flow) -> Timed:
     own = np.zeros(len(net.room), np.int64)
     np.add.at(own, net.node, net.units)
     room = np.where(begins > 0, np.maximum(net.room, begins + own), net.room)
-    return Timed(**{**vars_of(net), "room": room})
+    return replace(net, room=room)
 
 
 class _Runs:
@@ -437,22 +426,24 @@ def _fill_some(
     *,
     last: Integers,
     idle: Integers,
-    batch: int | None,
-    **how: Any,
+    batch: int,
 ) -> None:
     from indoor3d.routing.evacuation import _ccrp_kernels as kernels  # noqa: PLC0415 - compiles
 
     if not rest.any():
         return
     start, order = net.leaving
+    quiet = _quiet(net)
     while True:
         ended = kernels.fill(
             start, order, net.tail, net.head, net.transit, net.first, last, net.group, net.capacity, state.most,
             state.residual, state.ahead, state.room, state.low, idle, net.sink, net.node, net.release, rest,
-            batch, int(late), runs.used,
+            batch, runs.used,
             runs.source, runs.start, runs.arc, runs.enter, runs.slot_run, runs.slot_shift, runs.slot_units,
         )  # fmt: skip
         if ended == kernels.LONGER:
+            if state.residual.shape[1] > state.busy() + quiet:
+                return  # nothing moves any more and nothing is still to open: what is not found by now is not there
             state.grow(int(1.3 * state.residual.shape[1]) + 16)
         elif ended == kernels.FULL:
             runs.grow(state.residual.shape[1])
@@ -462,26 +453,17 @@ def _fill_some(
             return
 
 
-def _arrivals(net: Timed, flow: Flow) -> Integers:
-    """Step at which each slot arrives."""
-    size = np.diff(flow.run_start)
-    final = np.maximum(flow.run_start[1:] - 1, 0)
-    arrive = flow.release[flow.run_source].copy()
-    some = size > 0
-    arrive[some] = flow.run_enter[final[some]] + net.transit[flow.run_arc[final[some]]]
-    found: Integers = arrive[flow.slot_run] + flow.slot_shift
-    return found
-
-
 # --- whole persons --------------------------------------------------------------------------------------------------------------------
 
 
-def _plan(network: DynamicNetwork, net: Timed, flow: Flow) -> Plan:
+def _plan(network: DynamicNetwork, net: Timed, flow: Flow, *, at_once: bool = False) -> Plan:
     """Make persons of units: each arrives, and goes, with the last of their units, so no sooner than the flow."""
-    arrive = _arrivals(net, flow)
+    arrive = flow.arrivals(net.transit)
     size = np.diff(flow.run_start)
     depart = flow.release[flow.run_source].copy()
-    depart[size > 0] = flow.run_enter[flow.run_start[:-1][size > 0]]
+    shift = np.zeros_like(flow.slot_shift) if at_once else flow.slot_shift
+    if not at_once:
+        depart[size > 0] = flow.run_enter[flow.run_start[:-1][size > 0]]
     source = flow.run_source[flow.slot_run]
     order = np.lexsort((np.arange(len(source)), arrive, source))
     sent = np.cumsum(flow.slot_units[order])
@@ -492,7 +474,7 @@ def _plan(network: DynamicNetwork, net: Timed, flow: Flow) -> Plan:
     persons = (before + flow.slot_units[order]) // net.scale - before // net.scale
     route_of_run, routes = _routes(net, flow)
     rows = np.column_stack(
-        [route_of_run[flow.slot_run[order]], depart[flow.slot_run[order]] + flow.slot_shift[order], arrive[order]]
+        [route_of_run[flow.slot_run[order]], depart[flow.slot_run[order]] + shift[order], arrive[order]]
     )[persons > 0]
     cohorts, index = np.unique(rows, axis=0, return_inverse=True)
     count = np.bincount(index.ravel(), weights=persons[persons > 0], minlength=len(cohorts)).astype(np.int64)
@@ -530,137 +512,3 @@ def _routes(net: Timed, flow: Flow) -> tuple[Integers, list[tuple[int, list[int]
             routes.append((node[run], arcs.tolist()))
         found[run] = number[key]
     return found, routes
-
-
-# --- to the optimum -------------------------------------------------------------------------------------------------------------------
-
-
-def _augment(net: Timed, flow: Flow, horizon: int) -> Flow | None:
-    """Lead those who come after a horizon that suffices to it as well, along augmenting paths; None where shared passages forbid."""
-    whole = expand(net, horizon)
-    moved, held, sent = _on_time(net, flow, whole)
-    capacity = whole.capacity
-    waits = whole.waits
-    used = np.concatenate([moved, held, sent])
-    spare = capacity - used
-    _, arc = _owners(whole.move_at)
-    step = whole.move_low[arc] + np.arange(len(arc)) - whole.move_at[arc]
-    spare[: whole.moves] = np.minimum(spare[: whole.moves], _spare_of_groups(net, moved, arc, step))
-    back = np.flatnonzero(used[:waits] > 0)
-    tails = np.concatenate([whole.tails, whole.heads[back]])
-    heads = np.concatenate([whole.heads, whole.tails[back]])
-    _, solver, arcs = flow_over(
-        tails, heads, np.concatenate([np.maximum(spare, 0), used[back]]), source=whole.source, target=whole.target
-    )
-    change = np.asarray(solver.flows(arcs), np.int64)
-    used += change[: len(used)]
-    used[back] -= change[len(used) :]
-    moved, held = used[: whole.moves], used[whole.moves : waits]
-    _turn_round(net, whole, moved, held, arc=arc, step=step)
-    if (_spare_of_groups(net, moved, arc, step) < 0).any() or (held > capacity[whole.moves : waits]).any():
-        return None
-    return _apart(net, whole, moved, held, used[waits:])
-
-
-def _owners(at: Integers) -> tuple[Integers, Integers]:
-    count = np.diff(at)
-    return count, np.repeat(np.arange(len(count)), count)
-
-
-def _on_time(net: Timed, flow: Flow, whole: Expansion) -> tuple[Integers, Integers, Integers]:
-    """What of a flow arrives by the horizon, on the arcs of the expansion: moving, staying, sent by each source in it."""
-    on_time = np.flatnonzero(_arrivals(net, flow) <= whole.horizon)
-    moved, held = np.zeros(whole.moves, np.int64), np.zeros(int(whole.stay_at[-1]), np.int64)
-    fits = np.flatnonzero((net.release <= net.latest(whole.horizon)[net.node]) & (net.units > 0))
-    row = np.full(len(net.node), -1, np.int64)
-    row[fits] = np.arange(len(fits))
-    sent = np.zeros(len(fits), np.int64)
-    for slot in on_time.tolist():
-        run, shift, units = int(flow.slot_run[slot]), int(flow.slot_shift[slot]), int(flow.slot_units[slot])
-        source = int(flow.run_source[run])
-        sent[row[source]] += units
-        here, since = int(flow.node[source]), int(flow.release[source])
-        for k in range(int(flow.run_start[run]), int(flow.run_start[run + 1])):
-            arc, step = int(flow.run_arc[k]), int(flow.run_enter[k]) + shift
-            base = int(whole.stay_at[here] - whole.stay_low[here])
-            held[base + since : base + step] += units
-            moved[whole.move_at[arc] + step - whole.move_low[arc]] += units
-            here, since = int(net.head[arc]), step + int(net.transit[arc])
-    return moved, held, sent
-
-
-def _spare_of_groups(net: Timed, moved: Integers, arc: Integers, step: Integers) -> Integers:
-    """Units that may still enter each (arc, step), those of the other arcs of its group taken off."""
-    group = net.group[arc]
-    steps = int(step.max(initial=0)) + 1
-    limited = group >= 0
-    share = np.zeros(len(arc), np.int64)
-    share[limited] = -((-moved[limited] * net.most[group[limited]]) // net.capacity[arc[limited]])
-    taken = np.bincount(
-        group[limited] * steps + step[limited], weights=share[limited], minlength=len(net.most) * steps
-    ).astype(np.int64)
-    spare = np.full(len(arc), NEVER, np.int64)
-    spare[limited] = (
-        (net.most[group[limited]] - taken[group[limited] * steps + step[limited]])
-        * net.capacity[arc[limited]]
-        // net.most[group[limited]]
-    )
-    return spare
-
-
-def _turn_round(
-    net: Timed, whole: Expansion, moved: Integers, held: Integers, *, arc: Integers, step: Integers
-) -> None:
-    """Where people meet in a shared passage at the same step, let as many of both turn round: they wait where they are."""
-    pairs: dict[tuple[int, int, int], int] = {}
-    busy = np.flatnonzero((moved > 0) & (net.group[arc] >= 0))
-    for row in busy.tolist():
-        a, t = int(arc[row]), int(step[row])
-        other = pairs.pop((int(net.group[a]), t, int(net.head[a])), None)
-        if other is None or net.head[a] != net.tail[arc[other]] or net.transit[a] != net.transit[arc[other]]:
-            pairs[int(net.group[a]), t, int(net.tail[a])] = row
-            continue
-        units = int(min(moved[row], moved[other]))
-        moved[row] -= units
-        moved[other] -= units
-        for node in (int(net.tail[a]), int(net.head[a])):
-            base = int(whole.stay_at[node] - whole.stay_low[node])
-            held[base + t : base + t + int(net.transit[a])] += units
-
-
-def _apart(net: Timed, whole: Expansion, moved: Integers, held: Integers, sent: Integers) -> Flow | None:
-    from indoor3d.routing.evacuation import _ccrp_kernels as kernels  # noqa: PLC0415 - compiles
-
-    fits = np.flatnonzero((net.release <= net.latest(whole.horizon)[net.node]) & (net.units > 0))
-    start, order = net.leaving
-    size = 4096
-    while True:
-        units = np.zeros(len(net.node), np.int64)
-        units[fits] = sent[: len(fits)]
-        run_source, slot_units = np.empty(size, np.int64), np.empty(size, np.int64)
-        run_start, run_arc, run_enter = (
-            np.zeros(size + 1, np.int64),
-            np.empty(16 * size, np.int64),
-            np.empty(16 * size, np.int64),
-        )
-        runs = kernels.unravel(
-            start, order, net.head, net.transit, moved.copy(), whole.move_at, whole.move_low, held.copy(), whole.stay_at, whole.stay_low,
-            net.sink, net.node, net.release, units, run_source, run_start, run_arc, run_enter, slot_units,
-        )  # fmt: skip
-        if runs != -1:
-            break
-        size *= 2
-    if runs < 0:
-        return None
-    arcs = int(run_start[runs])
-    return Flow(
-        node=net.node,
-        release=net.release,
-        run_source=run_source[:runs].copy(),
-        run_start=run_start[: runs + 1].copy(),
-        run_arc=run_arc[:arcs].copy(),
-        run_enter=run_enter[:arcs].copy(),
-        slot_run=np.arange(runs),
-        slot_shift=np.zeros(runs, np.int64),
-        slot_units=slot_units[:runs].copy(),
-    )

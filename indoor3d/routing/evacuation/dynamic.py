@@ -119,7 +119,8 @@ def _own_speed(profile: Profile, mode: Mode, climb: float) -> float | None:
 def ground(network: FlowNetwork, calibration: Calibration) -> Ground:
     """The floors of a network: spaces, and connectors by their clear width and length.
 
-    A zone takes ``density_max_per_m2`` persons on its area, one at least.
+    A zone takes as many as get along best on its area (:attr:`Calibration.flow_density_per_m2`), one at least; who begins there is there all the
+    same. Nobody steps into what is full, so that a landing or a stair never chokes by itself: more would come in than its crowd lets out.
     """
     spaces = sorted(
         {s for s, kind in zip(network.node_space, network.node_kind, strict=True) if s and kind not in _SAFE}
@@ -137,7 +138,7 @@ def ground(network: FlowNetwork, calibration: Calibration) -> Ground:
     np.add.at(area, node_zone[inside], network.node_area_m2[inside])
     arc_zone = np.where(network.arc_passage < 0, node_zone[network.arc_from], -1).astype(np.int32)
     own: dict[int, int] = {}
-    areas = list(area)
+    areas: list[float] = area.tolist()
     sloped = [MODES.index(m) for m in (Mode.STAIRS, Mode.ESCALATOR, Mode.RAMP, Mode.MOVING_WALK)]
     for row in np.flatnonzero(np.isin(network.arc_mode, sloped) & (network.arc_passage >= 0)):
         passage = int(network.arc_passage[row])
@@ -148,10 +149,11 @@ def ground(network: FlowNetwork, calibration: Calibration) -> Ground:
         areas[own[passage]] = max(areas[own[passage]], size)
         arc_zone[row] = own[passage]
     sizes = np.array(areas)
+    density = calibration.flow_density_per_m2
     return Ground(
         node_zone=node_zone,
         arc_zone=arc_zone,
-        room=np.maximum(1.0, np.floor(sizes * calibration.density_max_per_m2)),
+        room=np.maximum(1.0, np.floor(sizes * density)),
         area_m2=np.where(sizes > 0, sizes, np.inf),
         climb_m=network.arc_climb_m.astype(np.float64),
     )

@@ -109,7 +109,9 @@ def _through(plan: Plan, steps: int, windows: int) -> NDArray[np.float64]:
     """Persons who enter each arc in each window (W, M); of two who would meet and pass in a window only the difference."""
     arc, step, units = plan.flow.entries()
     count = len(plan.network.arc_from)
-    found = np.bincount((step // steps) * count + arc, weights=units / plan.scale, minlength=windows * count)
+    found = np.bincount((step // steps) * count + arc, weights=units / plan.scale, minlength=windows * count).astype(
+        np.float64
+    )
     through: NDArray[np.float64] = found.reshape(windows, count)
     tail, head = plan.network.arc_from.astype(np.int64), plan.network.arc_to.astype(np.int64)
     nodes = plan.network.nodes

@@ -1,11 +1,12 @@
 """Hazards in time: what closes when, how much slower smoke makes people, and until when each space is tenable.
 
-A hazard of a scenario acts on a flow network. **Fire** closes every arc that begins or ends in its space from its time
-on. **Smoke** makes people slower in the spaces it fills, and may spread by a simple law: its front goes from the
-thresholds of a space to those of the next at a given speed, along the network's own lengths, up along stairs faster, and
-every space that it reaches takes the extinction of where it comes from, thinned by nothing: later than that it may be,
-thicker it is not. **Flooded** levels rise, and close stairs and doors at the depths that people were seen to fail at.
-**Closed** elements close, **stopped** escalators are walked both ways, **reversed** ones only against their direction.
+A hazard of a scenario acts on a flow network. **Fire** closes every way into its space from its time on: nobody goes in,
+who is inside leaves, and the space is untenable. **Smoke** makes people slower in the spaces it fills, and may spread by a
+simple law: its front goes from the thresholds of a space to those of the next at a given speed, along the network's own
+lengths, up along stairs faster, and every space that it reaches takes the extinction of where it comes from, thinned by
+nothing: later than that it may be, thicker it is not. It takes no lift shaft, duct or window. **Flooded** levels rise, and
+close stairs and doors at the depths that people were seen to fail at. **Closed** elements close, **stopped** escalators are
+walked both ways, **reversed** ones only against their direction.
 
 What closes and opens again (``until_s``) stays closed here: nobody plans on its opening. So does what burns.
 """
@@ -305,13 +306,22 @@ class _Acting:
         inside = np.array([space in spaces for space in self.node_space], np.bool_)
         return inside[self.network.arc_from] | inside[self.network.arc_to]
 
+    def _into(self, spaces: set[str]) -> NDArray[np.bool_]:
+        """(M,): arcs that lead into some spaces from outside of them."""
+        inside = np.array([space in spaces for space in self.node_space], np.bool_)
+        return inside[self.network.arc_to] & ~inside[self.network.arc_from]
+
     def _through(self, hazard: Hazard) -> NDArray[np.bool_]:
         """(M,): arcs that pass what a hazard names: openings, connectors, exits, whole spaces."""
+        return self._named(hazard) | self._touching(self._places(hazard))
+
+    def _named(self, hazard: Hazard) -> NDArray[np.bool_]:
+        """(M,): arcs that pass the openings, connectors and exits that a hazard names."""
         named = {self.exits[e].opening if e in self.exits else e for e in hazard.elements}
         found = np.array([element in named for element in self.arc_element], np.bool_) if named else self._none()
         ends = {e for e in hazard.elements if e in self.exits}
         out = np.array([ident in ends for ident in self.network.node_id], np.bool_)
-        return found | out[self.network.arc_to] | self._touching(self._places(hazard))
+        return found | out[self.network.arc_to]
 
     def _none(self) -> NDArray[np.bool_]:
         return np.zeros(len(self.closed), np.bool_)
@@ -327,7 +337,7 @@ class _Acting:
 
     def _fire(self, hazard: Hazard) -> None:
         places = self._places(hazard)
-        self._shut(self._touching(places) | self._through(hazard), hazard.at_s, hazard.id)
+        self._shut(self._into(places) | self._named(hazard), hazard.at_s, hazard.id)
         for space in places:
             self._untenable(space, hazard.at_s, "fire")
 

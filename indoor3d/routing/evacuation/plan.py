@@ -7,6 +7,7 @@ person, with the speeds and delays of each. Nothing here reads a clock; the same
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -24,7 +25,7 @@ from indoor3d.models.scenario_form import digest, validated
 from indoor3d.routing.evacuation import _whatif
 from indoor3d.routing.evacuation._played import play, with_run
 from indoor3d.routing.evacuation._told import outcome as told
-from indoor3d.routing.evacuation.ccrp import Plan, Proven, ccrp, nearest_exit, optimal
+from indoor3d.routing.evacuation.ccrp import Plan, ccrp, nearest_exit, optimal
 from indoor3d.routing.evacuation.dynamic import dynamic
 from indoor3d.routing.evacuation.flownet import flow_network, usable
 from indoor3d.routing.evacuation.hazards import TimedHazards, timed_hazards
@@ -39,6 +40,10 @@ Progress = Callable[[float, str], None]
 
 PROVEN_ARC_STEPS = 40_000_000
 """Arcs times steps up to which the optimum is looked for: a proof takes about a minute then."""
+
+ROUGH = 0.04
+"""Plans that are only compared with one another serve so many steps with a way, as a share of the clearance: all the same way, so that differences are
+of what was changed."""
 
 
 def _silent(_share: float, _stage: str) -> None:
@@ -123,7 +128,7 @@ def prepare(
     )
     calibration = find_calibration(asked.movement)
     hazards = timed_hazards(flow, building, asked.hazards)
-    network = _closing(dynamic(flow, calibration), hazards)
+    network = hazards.applied(dynamic(flow, calibration))
     everybody = crowds(flow, asked, people, step_s=asked.step_s)
     walkers = {p: c for p, c in everybody.items() if find_profile(p).stairs_up_mps is not None}
     return Case(
@@ -141,20 +146,6 @@ def prepare(
     )
 
 
-def _closing(network: DynamicNetwork, hazards: TimedHazards) -> DynamicNetwork:
-    """The network with what hazards close, and the speeds of the slowest phase that each arc ever has.
-
-    A plan takes one time for an arc whenever it is walked; the slowest is never too quick.
-    """
-    slowest = np.min([phase.factor for phase in hazards.phases], axis=0)
-    return replace(
-        network,
-        time_s=network.time_s / slowest,
-        open_from_s=np.maximum(network.open_from_s, hazards.open_from_s),
-        closed_from_s=np.minimum(network.closed_from_s, hazards.closed_from_s),
-    )
-
-
 # ── plans ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -164,14 +155,27 @@ def _classes(case: Case) -> list[tuple[NDArray[np.bool_], NDArray[np.int64]]]:
     for profile, crowd in sorted(case.walkers.items()):
         mask = case.ways[profile]
         grouped.setdefault(mask.tobytes(), (mask, []))[1].append(crowd.rows)
-    made = [(mask, np.concatenate(rows)) for mask, rows in grouped.values()]
+    made = [(mask, _summed(np.concatenate(rows))) for mask, rows in grouped.values()]
     return sorted(made, key=lambda c: (int(c[0].sum()), c[0].tobytes()))
 
 
-def planned(case: Case, network: DynamicNetwork | None = None, *, share: float = 1.0) -> list[Plan]:
-    """Plan the walkers quickly, those with the fewest ways first.
+def _summed(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """One row for a node and a step."""
+    places, which = np.unique(rows[:, :2], axis=0, return_inverse=True)
+    return np.column_stack([places, np.bincount(which, weights=rows[:, 2]).astype(np.int64)])
 
-    ``share`` scales how many there are, for sensitivity.
+
+def planned(
+    case: Case, network: DynamicNetwork | None = None, *, share: float = 1.0, batch: int | None = None
+) -> list[Plan]:
+    """Plan the walkers, those with the fewest ways first.
+
+    Parameters
+    ----------
+    share : float
+        Scales how many there are, for sensitivity.
+    batch : int, optional
+        Steps that a way found serves, for a rougher and quicker plan.
 
     Raises
     ------
@@ -181,7 +185,7 @@ def planned(case: Case, network: DynamicNetwork | None = None, *, share: float =
     plans: list[Plan] = []
     for mask, rows in _classes(case):
         some = rows if share == 1.0 else _scaled(rows, share)
-        plans.append(ccrp(net, some, step_s=case.step_s, usable=mask, after=tuple(plans)))
+        plans.append(ccrp(net, some, step_s=case.step_s, usable=mask, batch=batch, after=tuple(plans)))
     return plans
 
 
@@ -206,15 +210,15 @@ def _best(case: Case) -> tuple[list[Plan], Optimum | None]:
     horizon = max((plan.clearance_steps for plan in plans), default=0)
     if horizon * len(case.flow.arc_from) > PROVEN_ARC_STEPS:
         return plans, None
-    if len(classes) == 1:
-        mask, rows = classes[0]
-        proven: Proven = optimal(case.network, rows, step_s=case.step_s, usable=mask)
-        better = proven.plan.clearance_steps <= horizon and proven.plan.left.sum() <= plans[0].left.sum()
-        return ([proven.plan] if better else plans), proven.optimum
-    everybody = np.concatenate([rows for _, rows in classes])
+    everybody = _summed(np.concatenate([rows for _, rows in classes]))
     anything = np.logical_or.reduce([mask for mask, _ in classes])
     reached = None if any(plan.left.any() for plan in plans) else horizon
-    return plans, quickest(case.network, everybody, step_s=case.step_s, usable=anything, start_from=reached)
+    best = quickest(case.network, everybody, step_s=case.step_s, usable=anything, start_from=reached)
+    if len(classes) == 1 and horizon > best.horizon_steps + 1:
+        exact = optimal(case.network, classes[0][1], step_s=case.step_s, usable=classes[0][0])
+        if exact.plan.left.sum() <= plans[0].left.sum() and exact.plan.clearance_steps < horizon:
+            return [exact.plan], best
+    return plans, best
 
 
 def _unguided(case: Case) -> list[Plan]:
@@ -223,10 +227,12 @@ def _unguided(case: Case) -> list[Plan]:
 
 def _fetched(case: Case) -> list[Fetched]:
     """What becomes of those who cannot walk stairs."""
-    closed = {
-        *(case.flow.passage_element[p] for p in case.flow.arc_passage[case.hazards.closed_arc].tolist() if p >= 0),
-        *(set() if case.scenario.exits is None else {e.id for e in case.building.exits} - set(case.scenario.exits)),
-    }
+    shut = np.isfinite(case.hazards.closed_from_s)
+    passages = np.unique(case.flow.arc_passage[shut & (case.flow.arc_passage >= 0)])
+    both = [p for p in passages.tolist() if shut[case.flow.arc_passage == p].all()]
+    asked = case.scenario.exits
+    closed = {case.flow.passage_element[p] for p in both}
+    closed |= set() if asked is None else {e.id for e in case.building.exits} - set(asked)
     found = []
     for profile, crowd in case.others.items():
         groups = [Group(space=s, persons=n, ready_s=crowd.ready_s[s]) for s, n in sorted(crowd.space.items())]
@@ -303,9 +309,10 @@ def plan_evacuation(
         return outcome
     progress(0.65, "reliefs")
     outcome = _whatif.with_cut(outcome, case, optimum)
-    outcome = _whatif.with_reliefs(outcome, case, planned=planned)
+    rough = partial(planned, batch=max(2, round(ROUGH * max((p.clearance_steps for p in plans), default=0))))
+    outcome = _whatif.with_reliefs(outcome, case, planned=rough)
     progress(0.8, "sensitivity")
-    outcome = _whatif.with_sensitivity(outcome, case, planned=planned)
+    outcome = _whatif.with_sensitivity(outcome, case, planned=rough)
     progress(0.9, "rules")
     return _whatif.with_sheets(outcome, case)
 

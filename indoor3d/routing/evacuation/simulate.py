@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from indoor3d.errors import InvalidScenario
 from indoor3d.models.flow import DynamicNetwork
-from indoor3d.models.movement import FATIGUE_FROM_M, FATIGUE_LEAST, FATIGUE_PER_M, Calibration
+from indoor3d.models.movement import Calibration
 from indoor3d.routing.evacuation.dynamic import Ground
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ STATES = ("waiting", "moving", "held", "out", "refuge", "stranded", "down")
 OUT, REFUGE, STRANDED, DOWN = (STATES.index(s) for s in ("out", "refuge", "stranded", "down"))
 CREEP = 0.1
 """Nobody is slower in a crowd than this share of the free speed: the law of density would have all stand still for ever. Ours."""
+STREAM_PER_M2 = 2.0
+"""The densest crowd that people walk through at the speed of its density (the verification suite's densest, A7; SFPE ch. 67 wants no more than 1.9 in design).
+Where there are more, the others stand in queues, which are simulated as queues: to slow those who move by them as well would count them twice."""
 _DENSITY_STEP = 0.01
 _DENSITY_MOST = 10.0
 _MOST_STEPS = 2_000_000
@@ -310,11 +313,11 @@ def simulate(
 
 def planned_times(plan: "Plan") -> Floats:
     """Seconds each arc takes in a plan: whole steps, (M,)."""
-    from indoor3d.routing.evacuation.optimum import timed  # noqa: PLC0415 - a plan is there, so it is loaded
+    from indoor3d.routing.evacuation.timed import timed  # noqa: PLC0415 - a plan is there, so it is loaded
 
     nobody = np.zeros(plan.network.nodes, np.int64)
     net = timed(plan.network, nobody, step_s=plan.step_s, scale=plan.scale, rounding=plan.rounding)
-    return net.transit * float(plan.step_s)
+    return (net.transit * float(plan.step_s)).astype(np.float64)
 
 
 def _check(network: DynamicNetwork, crowd: Crowd, *, step_s: float, limit_s: float, plan: "Plan | None") -> None:
@@ -323,7 +326,7 @@ def _check(network: DynamicNetwork, crowd: Crowd, *, step_s: float, limit_s: flo
     count = len(crowd.node)
     if any(len(c) != count for c in (crowd.premovement_s, crowd.speed_factor, crowd.mobility, crowd.route)):
         raise _wrong("columns of different length", "길이가 다른 열")
-    if count and not (0 <= crowd.node.min() and crowd.node.max() < network.nodes):
+    if count and not (crowd.node.min() >= 0 and crowd.node.max() < network.nodes):
         raise _wrong("people at nodes that are not there", "없는 노드에 있는 사람")
     if not (np.isfinite(crowd.premovement_s).all() and (crowd.premovement_s >= 0).all()):
         raise _wrong("people who set off before it begins, or never", "시작 전에 출발하거나 출발하지 않는 사람")
