@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 run: build  ## build the pilot venues and serve them
 	@$(BIN)/indoor3d demo --store $(STORE) --port $(PORT)
 
-test: build debian web/node_modules  ## run every test
+test: build $(VENV)/.peers debian web/node_modules  ## run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 	@cd web && npm test --silent
 
@@ -55,7 +55,7 @@ web/node_modules: web/package-lock.json
 
 build: setup
 	@$(BIN)/python tools/build_hook.py
-	@$(BIN)/python -c 'from indoor3d.api.warm import warm; warm()'  # compiles once what searches run on
+	@$(BIN)/python -c 'from indoor3d.api.warm import warm, warm_plans; warm(); warm_plans()'  # compiles once what searches and plans run on
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("indoor3d needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -66,6 +66,11 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@echo "installing the locked environment …"
 	@$(BIN)/pip install --quiet --require-hashes -r requirements.lock
 	@INDOOR3D_SKIP_BUILD=1 $(BIN)/pip install --quiet --no-build-isolation --no-deps -e .
+	@touch $@
+
+# Other people's simulators, to compare with: their declared dependencies (PySide6, VTK) draw windows that no test opens.
+$(VENV)/.peers: requirements-peers.txt $(VENV)/.installed
+	@$(BIN)/pip install --quiet --require-hashes --no-deps -r requirements-peers.txt
 	@touch $@
 
 # What tests need from Debian is installed in CI only; elsewhere the tests that need it skip and say so.

@@ -18,6 +18,8 @@ from starlette.types import ASGIApp
 from indoor3d.api.cache import VenueCache
 from indoor3d.api.deps import Services, answer_format
 from indoor3d.api.envelope import Envelope
+from indoor3d.api.events import Listeners, VenueEvents
+from indoor3d.api.jobs import Jobs
 from indoor3d.api.limits import AddressGuard, BodyGuard, OperationGuard
 from indoor3d.api.links import Links
 from indoor3d.api.live import LiveState
@@ -31,12 +33,14 @@ from indoor3d.api.routers import (
     closures,
     evacuations,
     health,
+    incidents,
     isochrones,
     landing,
     levels,
     locate,
     matching,
     nearby,
+    processes,
     routes,
     search,
     venues,
@@ -63,6 +67,8 @@ _OTHERS: tuple[APIRouter, ...] = (
     isochrones.router,
     matching.router,
     closures.router,
+    incidents.router,
+    processes.router,
     health.router,
 )
 
@@ -74,7 +80,14 @@ class _Api(FastAPI):
         return AsyncExitStackMiddleware(self.router)
 
 
-def create_app(settings: Settings, store: Catalog, *, venues: VenueCache | None = None) -> ASGIApp:
+def create_app(
+    settings: Settings,
+    store: Catalog,
+    *,
+    venues: VenueCache | None = None,
+    jobs: Jobs | None = None,
+    listeners: Listeners | None = None,
+) -> ASGIApp:
     """Make the application.
 
     Parameters
@@ -84,6 +97,10 @@ def create_app(settings: Settings, store: Catalog, *, venues: VenueCache | None 
         Stays the caller's to close, after the server has stopped.
     venues : VenueCache, optional
         Of the same store, where somebody else fills it too.
+    jobs : Jobs, optional
+        The caller's to close.
+    listeners : Listeners, optional
+        The caller's to end.
     """
     limits = settings.limits
     api = _Api(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
@@ -92,16 +109,20 @@ def create_app(settings: Settings, store: Catalog, *, venues: VenueCache | None 
     for router in _READING:
         api.include_router(router, dependencies=[Depends(answer_format)])
     live, ready = LiveState(store), venues or VenueCache.limited(store, limits)
+    links = Links(settings.public_url)
     api.state.services = Services(
         settings=settings,
         store=store,
         venues=ready,
         quick=WorkPool(workers=limits.quick_workers, waiting=limits.waiting, deadline_s=limits.quick_s),
         heavy=WorkPool(workers=limits.heavy_workers, waiting=limits.waiting, deadline_s=limits.heavy_s),
-        links=Links(settings.public_url),
+        links=links,
         live=live,
         moments=Moments(live),
         city=City(ready.graph),
+        jobs=jobs or Jobs(limits.jobs, clock=settings.clock),
+        events=VenueEvents(live, links),
+        listeners=listeners or Listeners(limits.listeners),
     )
     described = document(api, public_url=settings.public_url)
     api.state.openapi = Document(described, media_type=OPENAPI)

@@ -35,6 +35,7 @@ _MADE_AFTER = 8
 _LIGHT_NODES = 10_000
 """In a network of so many nodes a route takes about 2 ms (docs/benchmarks.md)."""
 _KEYS = 64
+_VERSIONS = 10_000
 
 Counts = Mapping[str, int]
 """How many levels, spaces, openings, connectors, exits, facilities and refuges there are."""
@@ -156,6 +157,7 @@ class VenueCache:
         self._weight = 0
         self._lock = threading.Lock()
         self._counts: dict[str, tuple[str, Counts]] = {}
+        self._versions: tuple[int, dict[str, str]] = (-1, {})
         self._loading = tuple(threading.Lock() for _ in range(_STRIPES))
 
     @classmethod
@@ -170,13 +172,27 @@ class VenueCache:
         ------
         UnknownVenue
         """
-        version = self._store.record(venue[:_LONGEST_ID]).version
+        version = self._version(venue[:_LONGEST_ID])
         with self._lock:
             data = self._ready.get(venue)
             if data is None or data.record.version != version:
                 return None
             self._ready.move_to_end(venue)
             return data
+
+    def _version(self, venue: str) -> str:
+        """The current version of a venue, read again when anything was published: one number is a third of a record's time."""
+        revision = self._store.revision()
+        seen, versions = self._versions
+        if seen != revision:
+            versions = {}
+            self._versions = (revision, versions)
+        found = versions.get(venue)
+        if found is None:
+            found = self._store.record(venue).version
+            if len(versions) < _VERSIONS:
+                versions[venue] = found
+        return found
 
     def counted(self, record: VenueRecord) -> Counts | None:
         """What a version has, if it was counted already."""

@@ -11,6 +11,8 @@ from pydantic_core import PydanticCustomError
 
 from indoor3d.api.cache import VenueCache, VenueData
 from indoor3d.api.envelope import language_of
+from indoor3d.api.events import Listeners, VenueEvents
+from indoor3d.api.jobs import Jobs
 from indoor3d.api.links import Links
 from indoor3d.api.live import LiveState
 from indoor3d.api.moment import Moments
@@ -54,6 +56,11 @@ class Services:
         What holds in a venue at a moment.
     city : City
         Venues that touch.
+    jobs : Jobs
+        Evacuation plans.
+    events : VenueEvents
+    listeners : Listeners
+        Who listens to events.
     """
 
     settings: Settings
@@ -65,6 +72,9 @@ class Services:
     live: LiveState
     moments: Moments
     city: City
+    jobs: Jobs
+    events: VenueEvents
+    listeners: Listeners
 
     async def venue(self, venue: str) -> VenueData:
         """Give the current version of a venue, loading it in a worker thread when it is not ready.

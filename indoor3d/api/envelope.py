@@ -68,7 +68,8 @@ class Envelope:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
         request_id = _request_id(headers)
-        scope.setdefault("state", {})["request_id"] = request_id
+        state = scope.setdefault("state", {})
+        state["request_id"], state["head"] = request_id, scope["method"] == "HEAD"
         reply = _Reply(
             send, self._fields(headers, request_id), self._settings.limits.stall_s, head=scope["method"] == "HEAD"
         )

@@ -162,6 +162,8 @@ EVACUATION: dict[str, Any] = {
     "schematic": False,
     "mode": "wheelchair",
     "closures_applied": ["exit-5"],
+    "closes": {},
+    "depart_s": 0.0,
     "exits_open": ["exit-1", "exit-2"],
     "starts": 2,
     "without_way": 1,

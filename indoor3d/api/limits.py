@@ -18,7 +18,8 @@ _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _PREFLIGHT_S = "86400"
 _OFFERED = (JSON, GEOJSON, "application/problem+json", "text/html")
-_XML = "application/xml"
+_MORE = ((".xml", "application/xml"), (".csv", "text/csv"), ("/events", "text/event-stream"))
+"""What some addresses can be given as beside that, by their ends."""
 
 
 class AddressGuard:
@@ -148,7 +149,7 @@ def _check_method(operation: Operation, method: str) -> None:
 
 def _check_format(scope: Scope, asked: str | None) -> None:
     accept = Headers(scope=scope).get("accept", "")
-    offered = (*_OFFERED, _XML) if str(scope["path"]).endswith(".xml") else _OFFERED
+    offered = (*_OFFERED, *(kind for end, kind in _MORE if str(scope["path"]).endswith(end)))
     if asked not in {None, "json"} or media_type(accept, offered) is None:
         raise Refused(
             "not-acceptable",
@@ -164,7 +165,7 @@ def preflight(allow: str) -> Response:
         "Allow": allow,
         "Access-Control-Allow-Methods": allow,
         "Access-Control-Allow-Headers": "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, "
-        "If-None-Match, Range, X-Request-ID",
+        "If-None-Match, Last-Event-ID, Prefer, Range, X-Request-ID",
         "Access-Control-Max-Age": _PREFLIGHT_S,
         "Vary": "Access-Control-Request-Method, Access-Control-Request-Headers",
     }

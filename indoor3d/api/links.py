@@ -44,6 +44,7 @@ class Links:
             _link("matrix", self.to("routes", "matrix"), JSON),
             _link("explain", self.to("routes", "explain"), JSON),
             _link("evacuations", self.to("evacuations"), GEOJSON),
+            _link("processes", self.to("processes"), JSON),
             _link("closures", self.to("closures"), JSON),
         ]
 
@@ -57,6 +58,9 @@ class Links:
             _link("3d-tiles-plain", self.tile(record, "plain/tileset.json"), _TILESET),
             *(_link(rel, self.to("venues", ident, rel), JSON) for rel in _ABOUT),
             _link("closures", self.to("closures", venue=ident), JSON),
+            _link("incidents", self.to("venues", ident, "incidents"), JSON),
+            _link("events", self.to("venues", ident, "events"), "text/event-stream"),
+            _link("scenarios", self.to("venues", ident, "scenarios"), JSON),
             _link("siri-fm", self.to("venues", ident, "state.siri.xml"), "application/xml"),
             _link("a11yjson", self.to("venues", ident, "a11y.json"), GEOJSON),
             _link("collection", self.to("venues"), JSON),

@@ -15,10 +15,12 @@ from indoor3d.api import (
     outputs,
     outputs_about,
     outputs_closures,
+    outputs_evacuations,
     outputs_isochrones,
     outputs_routes,
     outputs_search,
     schemas,
+    schemas_evacuations,
     schemas_isochrones,
 )
 from indoor3d.api.errors import table
@@ -67,7 +69,9 @@ def _problem(status: int) -> dict[str, Any]:
     return {"description": description, "content": {_PROBLEM: content}}
 
 
-_SERVED = frozenset(code for code, kind in table().items() if kind.status != 500 or code == "internal-error")
+_SERVED = frozenset(
+    code for code, kind in table().items() if kind.status != 500 or code in {"internal-error", "plan-failed"}
+)
 
 
 def takes(model: type[BaseModel], examples: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,7 +113,9 @@ _MODELS: tuple[type[BaseModel], ...] = (
     *outputs_about.ALL,
     *outputs_closures.ALL,
     *outputs_closures.INPUTS,
+    *outputs_evacuations.ALL,
     *outputs_routes.ALL,
+    *schemas_evacuations.INPUTS,
     *outputs_search.ALL,
     schemas_isochrones.IsochroneRequest,
     schemas_isochrones.MatchRequest,

@@ -224,12 +224,17 @@ class Report(Shape):
 
 
 class Evacuation(FeatureCollection):
-    """One feature a start: a line to its exit, or a point with the problem. ``complete``: everybody has a way."""
+    """One feature a start: a line to its exit, or a point with the problem. ``complete``: everybody has a way.
+
+    ``closes``: what closes later and when, in seconds from now, what the live state says already included.
+    """
 
     venue: str
     version: str
     mode: str
     closures_applied: list[str]
+    closes: dict[str, float]
+    depart_s: float
     exits_open: list[str]
     starts: int
     without_way: int

@@ -10,6 +10,7 @@ from indoor3d.api.settings import (
     MAX_ACCURACY_M,
     MAX_ALTERNATIVES,
     MAX_CLOSED,
+    MAX_CLOSES_S,
     MAX_MATRIX,
     MAX_STARTS,
     MAX_WAYPOINTS,
@@ -257,4 +258,17 @@ class EvacuationRequest(_Body):
     starts: Annotated[list[Waypoint] | None, Field(min_length=1, max_length=MAX_STARTS)] = None
     mode: Mode = "walk"
     closed: Closed = []
+    closes: Annotated[
+        dict[Ident, Annotated[float, Field(ge=0, le=MAX_CLOSES_S, allow_inf_nan=False)]],
+        Field(
+            max_length=MAX_CLOSED,
+            description="What closes later: ids of openings, connectors, exits or spaces, and in how many seconds from now. No way "
+            "leads through what will be shut when somebody gets there. What the live state says will close counts too.",
+            examples=[{"lift-1": 60}],
+        ),
+    ] = {}
+    depart_s: Annotated[
+        float,
+        Field(ge=0, le=MAX_CLOSES_S, allow_inf_nan=False, description="In how many seconds everybody sets out."),
+    ] = 0.0
     lang: Language = None

@@ -7,7 +7,7 @@ for a proxy in front: TLS, limits by client address, compressing nothing twice, 
 import asyncio
 import gc
 from contextlib import nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import h11
 import uvicorn
@@ -15,10 +15,15 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from indoor3d.api.app import create_app
 from indoor3d.api.cache import VenueCache
+from indoor3d.api.events import Listeners
+from indoor3d.api.jobs import Jobs
 from indoor3d.api.preload import Preload
 from indoor3d.api.settings import Limits, Settings
 from indoor3d.api.warm import warm
 from indoor3d.store.base import Catalog
+
+if TYPE_CHECKING:
+    import socket
 
 _KEEP_ALIVE_S = 5
 _GRACE_S = 20
@@ -29,7 +34,7 @@ Python's own 700, 10, 10 some 4 % of the time goes there (measured)."""
 
 
 def serve(settings: Settings, store: Catalog, *, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Serve until SIGINT or SIGTERM; then let running requests end, for at most 20 s.
+    """Serve until SIGINT or SIGTERM; then let running requests end, for at most 20 s, and stop plans that are being made.
 
     Parameters
     ----------
@@ -44,18 +49,30 @@ def serve(settings: Settings, store: Catalog, *, host: str = "127.0.0.1", port: 
     gc.freeze()  # what is imported and compiled stays: looking through it again takes 70 ms each time
     gc.set_threshold(*_GC)
     venues = VenueCache.limited(store, settings.limits)
-    server = uvicorn.Server(configuration(settings, store, host=host, port=port, venues=venues))
+    jobs, listeners = Jobs(settings.limits.jobs, clock=settings.clock), Listeners(settings.limits.listeners)
+    server = Server(
+        configuration(settings, store, host=host, port=port, venues=venues, jobs=jobs, listeners=listeners),
+        listeners,
+        jobs,
+    )
     preload = Preload(store, venues, is_busy=lambda: not server.started or bool(server.server_state.tasks))
     with preload if settings.preload else nullcontext():
         server.run()
 
 
 def configuration(
-    settings: Settings, store: Catalog, *, host: str, port: int, venues: VenueCache | None = None
+    settings: Settings,
+    store: Catalog,
+    *,
+    host: str,
+    port: int,
+    venues: VenueCache | None = None,
+    jobs: Jobs | None = None,
+    listeners: Listeners | None = None,
 ) -> uvicorn.Config:
     """Give uvicorn's configuration: one process, own header time limit, no trust in forwarded headers."""
     return uvicorn.Config(
-        create_app(settings, store, venues=venues),
+        create_app(settings, store, venues=venues, jobs=jobs, listeners=listeners),
         host=host,
         port=port,
         http=_protocol(settings.limits),
@@ -70,6 +87,29 @@ def configuration(
         server_header=False,
         access_log=False,
     )
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server; who listens to events is sent home before it waits for requests to end, and jobs end after that.
+
+    Here and not after it has run: uvicorn sends itself the signal that ended it once more, and nothing comes after that.
+
+    Parameters
+    ----------
+    config : uvicorn.Config
+    listeners : Listeners
+    jobs : Jobs
+    """
+
+    def __init__(self, config: uvicorn.Config, listeners: Listeners, jobs: Jobs) -> None:
+        super().__init__(config)
+        self._listeners, self._jobs = listeners, jobs
+
+    async def shutdown(self, sockets: "list[socket.socket] | None" = None) -> None:
+        """End every stream of events, then the server, then its jobs."""
+        self._listeners.closing = True
+        await super().shutdown(sockets)
+        await asyncio.to_thread(self._jobs.close)
 
 
 def _protocol(limits: Limits) -> type[H11Protocol]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from indoor3d.api.job_limits import JobLimits
 from indoor3d.api.operator import OperatorKey
 from indoor3d.errors import InvalidInput
 
@@ -13,6 +14,7 @@ from indoor3d.errors import InvalidInput
 MAX_WAYPOINTS = 25
 MAX_STARTS = 1_000
 MAX_CLOSED = 1_000
+MAX_CLOSES_S = 86_400.0
 MAX_RADIUS_M = 1_000.0
 MAX_ACCURACY_M = 100.0
 MAX_ALTERNATIVES = 3
@@ -60,6 +62,10 @@ class Limits:
         Tiles kept in memory.
     connections : int
         Open connections and running requests; beyond it new requests are refused.
+    listeners : int
+        Connections among them that listen to events.
+    jobs : JobLimits
+        What evacuation plans may use.
     """
 
     url_bytes: int = 8_192
@@ -79,6 +85,8 @@ class Limits:
     venue_bytes: int = 896 << 20
     blob_bytes: int = 64 << 20
     connections: int = 1_000
+    listeners: int = 200
+    jobs: JobLimits = field(default_factory=JobLimits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

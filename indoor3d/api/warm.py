@@ -17,10 +17,14 @@ from indoor3d.models.building import (
 )
 from indoor3d.models.frame import SiteFrame
 from indoor3d.models.network import Networks
+from indoor3d.models.scenario import Hazard, HazardKind, Occupants, Scenario
 from indoor3d.models.vocabulary import ConnectorCategory, FacilityCategory, OpeningCategory
 from indoor3d.routing.build import build_navigation
 from indoor3d.routing.directions import guide
+from indoor3d.routing.evacuation.earliest import escape_in_time
+from indoor3d.routing.evacuation.plan import plan_evacuation
 from indoor3d.routing.graph import NavGraph
+from indoor3d.routing.place import find_place
 from indoor3d.store.codec import decode, encode
 
 _QUESTIONS = 8
@@ -90,3 +94,18 @@ def warm() -> None:
         graph.distances("room", ["hall", "upper", "exit"])
         graph.evacuate()
         guide(building).steps(graph.route("room", "upper"))
+
+
+def warm_plans() -> None:
+    """Plan the evacuation of a small building: what plans run on is compiled once, when the package is built."""
+    building = sample()
+    graph = build_navigation(building)
+    scenario = Scenario(
+        id="warm",
+        venues=("sample",),
+        occupants=(Occupants(spaces=("hall", "room", "upper"), persons_each=20, source="made up"),),
+        hazards=(Hazard(id="door", kind=HazardKind.CLOSED, elements=("door",), at_s=900.0),),
+    )
+    plan_evacuation(building, graph, scenario)
+    conditions = graph.conditions("walk", (), emergency=True)
+    escape_in_time(graph, find_place(building, "room"), conditions, closes={"door": 60.0})

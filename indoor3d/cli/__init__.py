@@ -3,7 +3,7 @@
 import click
 
 from indoor3d import __version__
-from indoor3d.cli import around, build, routes, serve, state, state_feed
+from indoor3d.cli import around, build, evacuate, routes, serve, state, state_feed
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -13,13 +13,15 @@ def cli() -> None:
 
     \b
     Exit codes: 0 done, 1 unexpected, 2 the input cannot be used, 3 not found,
-    4 no safe answer (no route, no open exit), 5 the store, 6 a tileset breaks a rule.
+    4 no safe answer (no route, no open exit), 5 the store, 6 a tileset breaks a rule,
+    7 time ran out before everybody was out.
     """  # noqa: D301 - \b tells click to keep the lines
 
 
 for _command in (
     *build.COMMANDS,
     *routes.COMMANDS,
+    *evacuate.COMMANDS,
     *around.COMMANDS,
     *state.COMMANDS,
     *state_feed.COMMANDS,

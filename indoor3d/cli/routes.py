@@ -1,4 +1,4 @@
-"""Commands about ways: a route, many at once, how far one gets, the way out."""
+"""Commands about ways: a route, many at once, how far one gets."""
 
 import json
 import sys
@@ -10,14 +10,12 @@ import click
 
 from indoor3d.cli.common import (
     close_option,
-    closed_ids,
     depart_option,
     duration,
     json_option,
     lang_option,
     opened,
     print_json,
-    problem,
     profile_option,
     reporting,
     store_option,
@@ -322,71 +320,6 @@ def reach(**options: Any) -> None:
 
 @click.command()
 @click.argument("venue", metavar="ID")
-@profile_option
-@close_option
-@store_option
-@json_option
-@lang_option
-def evacuate(**options: Any) -> None:
-    """Find the way out of every space of venue ID.
-
-    Every space starts at its point farthest from an exit. Times are unhindered: no queues; what is reported closed,
-    crowded or full of smoke counts. Ends with exit code 4 when any space has no way out.
-    """
-    with reporting(options), opened(options) as store:
-        from indoor3d.cli.asking import Venues
-        from indoor3d.errors import NoRoute
-
-        venues = Venues(store)
-        data = venues.data(options["venue"])
-        effects = venues.moment(data).effects
-        closed = closed_ids(data.building, options["closed"])
-        plan = data.graph.evacuate(profile=options["profile"], closed=closed, effects=effects)
-        stuck = [escape for escape in plan.escapes if escape.route is None]
-        if options["as_json"]:
-            print_json(
-                {
-                    "venue": options["venue"],
-                    "profile": options["profile"],
-                    "closed": sorted({*plan.closed, *effects.closed}),
-                    "exits_open": list(plan.open_exits),
-                    "complete": not stuck,
-                    "without_way": len(stuck),
-                    "escapes": [_escape(data, escape, options["lang"]) for escape in plan.escapes],
-                }
-            )
-        else:
-            _echo_plan(data, plan, options["lang"])
-        if stuck:
-            sys.exit(NoRoute.exit_code)
-
-
-def _echo_plan(data: "VenueData", plan: Any, lang: str) -> None:
-    names = data.building.names
-    for escape in sorted(plan.escapes, key=lambda e: -(e.route.duration_s if e.route else float("inf"))):
-        name = names[escape.space].best(lang) if escape.space in names else ""
-        where = f"{name or escape.space} ({escape.space})"
-        if escape.route is None:
-            reason = escape.problem.detail[lang] if escape.problem else ""
-            click.echo(f"{'나갈 길 없음' if lang == 'ko' else 'NO WAY OUT'}  {where}: {reason}")
-        else:
-            out = names[escape.exit].best(lang) if escape.exit in names else escape.exit
-            click.echo(f"{escape.route.length_m:7.1f} m  {duration(escape.route.duration_s):>8}  {where} → {out}")
-
-
-def _escape(data: "VenueData", escape: Any, lang: str) -> dict[str, Any]:
-    from indoor3d.cli.telling import shape_of
-
-    body: dict[str, Any] = {"space": escape.space, "exit": escape.exit, "route": None, "problem": None}
-    if escape.route is not None:
-        body["route"] = shape_of(data.building, [escape.route])
-    if escape.problem is not None:
-        body["problem"] = problem(escape.problem, lang)
-    return body
-
-
-@click.command()
-@click.argument("venue", metavar="ID")
 @store_option
 @json_option
 @lang_option
@@ -407,4 +340,4 @@ def accessibility(**options: Any) -> None:
             click.echo(to_text(table, lang=options["lang"]), nl=False)
 
 
-COMMANDS: tuple[click.Command, ...] = (route, matrix, reach, evacuate, accessibility)
+COMMANDS: tuple[click.Command, ...] = (route, matrix, reach, accessibility)

@@ -394,7 +394,7 @@ class _Draft:
                 self._add_link(pair, width_m=self.open_width_m, kind="opening", name=name, capacity=None, lanes=1)
 
     def _pairs(self, arcs: Collection[int]) -> list[list[int]]:
-        """Arcs that lead to and fro between the same places along the same length, together; the others alone."""
+        """Arcs that lead there and back between the same places along the same length, together; the others alone."""
         network = self.network
         found: list[list[int]] = []
         waiting: dict[tuple[int, int, float], list[int]] = defaultdict(list)

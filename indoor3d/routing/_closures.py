@@ -62,8 +62,7 @@ def closures(surface: Walkable) -> Closures:
     """Compute what every passage of a surface opens."""
     alone = [(index,) for index in range(len(surface.passages))]
     windows = _windows(surface, alone)
-    base, free = Windows(surface.base), Windows(surface.free)
-    left = _without(surface, base, alone, windows)
+    left = _without(surface, alone, windows)
     rows, owner = corners_of_each(left)
     kept = is_reflex(rows)
     rows, owner = rows[kept], owner[kept]
@@ -73,9 +72,9 @@ def closures(surface: Walkable) -> Closures:
     extra = rows[[inside and key not in known for inside, key in zip(inner, reflex_keys(rows), strict=True)]]
     groups = _groups(surface)
     group_windows = _windows(surface, groups)
-    gone = _gone(free, _without(surface, base, groups, group_windows), group_windows)
+    gone = _gone(surface.windows, _without(surface, groups, group_windows), group_windows)
     return Closures(
-        opened=_gone(free, left, windows),
+        opened=_gone(surface.windows, left, windows),
         joint=tuple((members, area) for members, area in zip(groups, gone, strict=True) if not area.is_empty),
         corners=_distinct(extra),
     )
@@ -94,9 +93,7 @@ def _windows(surface: Walkable, groups: Sequence[tuple[int, ...]]) -> Floats:
     return windows
 
 
-def _without(
-    surface: Walkable, base: Windows, groups: Sequence[tuple[int, ...]], windows: Floats
-) -> NDArray[np.object_]:
+def _without(surface: Walkable, groups: Sequence[tuple[int, ...]], windows: Floats) -> NDArray[np.object_]:
     """(G,): the free space within windows when the passages of a group are shut."""
     wide = windows + np.array([-_MARGIN_M, -_MARGIN_M, _MARGIN_M, _MARGIN_M])
     zones = np.array(surface.zones, dtype=object)
@@ -105,14 +102,15 @@ def _without(
         for group, zone in shapely.STRtree(zones).query(shapely.box(*wide.T), predicate="intersects").T.tolist():
             if zone not in groups[group]:
                 near[group].append(zone)
-    grounds = [
-        shapely.union_all([base.cut(box), *zones[sorted(others)]])
-        for box, others in zip(wide.tolist(), near, strict=True)
-    ]
-    free = np.atleast_1d(erode(np.array(grounds, dtype=object), surface.radius_m))
+    grounds = np.full((len(groups), 1 + max(map(len, near), default=0)), None, dtype=object)
+    for row, (box, others) in enumerate(zip(wide.tolist(), near, strict=True)):
+        grounds[row, 0] = surface.base.cut(box)
+        grounds[row, 1 : 1 + len(others)] = zones[sorted(others)]
+    opened = shapely.union_all(grounds, axis=1)
+    free = erode(opened, surface.radius_m)
     for row, others in enumerate(near):
         if any(not surface.passages[i].strip.is_empty for i in others):
-            free[row] = free_space(grounds[row], [surface.passages[i] for i in sorted(others)], surface.radius_m)
+            free[row] = free_space(opened[row], [surface.passages[i] for i in sorted(others)], surface.radius_m)
     cut = [shapely.clip_by_rect(one, *box) for one, box in zip(free, windows.tolist(), strict=True)]
     return _array(cut)
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Line = tuple[float, float, float, float]
 
 _FILTER = 1e-15
 """``DP_SAFE_EPSILON`` of GEOS: below this share of the two products their difference may have the wrong sign."""
@@ -79,17 +80,16 @@ def _turn(ax: float, ay: float, bx: float, by: float, cx: float, cy: float) -> i
 
 
 @njit(cache=True, nogil=True)
-def _cross(a: Floats, b: Floats) -> bool:
-    """Whether two closed segments (x0, y0, x1, y1) meet."""
-    if max(a[0], a[2]) < min(b[0], b[2]) or max(b[0], b[2]) < min(a[0], a[2]):
+def _cross(ax: float, ay: float, bx: float, by: float, of: Floats, row: int) -> bool:
+    """Whether the closed segment a → b and that of a row (x0, y0, x1, y1) meet. Plain numbers: views of rows cost more."""
+    cx, cy, dx, dy = of[row, 0], of[row, 1], of[row, 2], of[row, 3]
+    if max(ax, bx) < min(cx, dx) or max(cx, dx) < min(ax, bx):
         return False
-    if max(a[1], a[3]) < min(b[1], b[3]) or max(b[1], b[3]) < min(a[1], a[3]):
+    if max(ay, by) < min(cy, dy) or max(cy, dy) < min(ay, by):
         return False
-    one, other = _turn(a[0], a[1], a[2], a[3], b[0], b[1]), _turn(a[0], a[1], a[2], a[3], b[2], b[3])
-    if one * other > 0:
+    if _turn(ax, ay, bx, by, cx, cy) * _turn(ax, ay, bx, by, dx, dy) > 0:
         return False
-    one, other = _turn(b[0], b[1], b[2], b[3], a[0], a[1]), _turn(b[0], b[1], b[2], b[3], a[2], a[3])
-    return one * other <= 0
+    return _turn(cx, cy, dx, dy, ax, ay) * _turn(cx, cy, dx, dy, bx, by) <= 0
 
 
 @njit(cache=True, nogil=True)
@@ -101,7 +101,7 @@ def _span(low: float, high: float, origin: float, side: float, count: int) -> tu
 
 
 @njit(cache=True, nogil=True)
-def _rows(grid: Grid, line: Floats, column: int) -> tuple[int, int]:
+def _rows(grid: Grid, line: Line, column: int) -> tuple[int, int]:
     """First and last row of a column that a line, from west to east, runs through."""
     west, south, side = grid.frame
     x0, y0, x1, y1 = line
@@ -113,11 +113,10 @@ def _rows(grid: Grid, line: Floats, column: int) -> tuple[int, int]:
 
 
 @njit(cache=True, nogil=True)
-def _eastward(line: Floats) -> Floats:
-    found = line.copy()
-    if line[0] > line[2]:
-        found[0], found[1], found[2], found[3] = line[2], line[3], line[0], line[1]
-    return found
+def _eastward(lines: Floats, row: int) -> Line:
+    """A line of many, from west to east."""
+    x0, y0, x1, y1 = lines[row, 0], lines[row, 1], lines[row, 2], lines[row, 3]
+    return (x1, y1, x0, y0) if x0 > x1 else (x0, y0, x1, y1)
 
 
 @njit(cache=True, nogil=True)
@@ -126,7 +125,7 @@ def fill(grid: Grid) -> tuple[Ints, Ints]:
     columns, rows = grid.shape
     number = np.zeros(columns * rows, np.int64)
     for segment in range(len(grid.ends)):
-        line = _eastward(grid.ends[segment])
+        line = _eastward(grid.ends, segment)
         c0, c1 = _span(line[0], line[2], grid.frame[0], grid.frame[2], columns)
         for column in range(c0, c1 + 1):
             r0, r1 = _rows(grid, line, column)
@@ -136,7 +135,7 @@ def fill(grid: Grid) -> tuple[Ints, Ints]:
     start[1:] = np.cumsum(number)
     item, place = np.empty(start[-1], np.int64), start.copy()
     for segment in range(len(grid.ends)):
-        line = _eastward(grid.ends[segment])
+        line = _eastward(grid.ends, segment)
         c0, c1 = _span(line[0], line[2], grid.frame[0], grid.frame[2], columns)
         for column in range(c0, c1 + 1):
             r0, r1 = _rows(grid, line, column)
@@ -180,7 +179,7 @@ def least(grid: Grid, value: Floats, lines: Floats, enough: float) -> Floats:
     found = np.full(len(lines), np.inf)
     columns = grid.shape[0]
     for number in range(len(lines)):
-        line = _eastward(lines[number])
+        line = _eastward(lines, number)
         lowest = enough
         c0, c1 = _span(line[0], line[2], grid.frame[0], grid.frame[2], columns)
         for column in range(c0, c1 + 1):
@@ -189,7 +188,7 @@ def least(grid: Grid, value: Floats, lines: Floats, enough: float) -> Floats:
                 cell = row * columns + column
                 for item in range(grid.cell_start[cell], grid.cell_start[cell + 1]):
                     segment = grid.cell_item[item]
-                    if value[segment] < lowest and _cross(line, grid.ends[segment]):
+                    if value[segment] < lowest and _cross(line[0], line[1], line[2], line[3], grid.ends, segment):
                         lowest = value[segment]
                         found[number] = lowest
     return found
@@ -200,7 +199,7 @@ def _within(edges: Floats, first: int, last: int, x: float, y: float) -> bool:
     """Whether a place that is on no edge of an area is inside it."""
     odd = False
     for edge in range(first, last):
-        x0, y0, x1, y1 = edges[edge]
+        x0, y0, x1, y1 = edges[edge, 0], edges[edge, 1], edges[edge, 2], edges[edge, 3]
         if (y0 > y) != (y1 > y):
             side = _turn(x0, y0, x1, y1, x, y)
             if (side > 0) == (y1 > y0):
@@ -209,12 +208,19 @@ def _within(edges: Floats, first: int, last: int, x: float, y: float) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def area_met(edges: Floats, start: Ints, area: int, line: Floats) -> bool:
+def area_met(edges: Floats, start: Ints, area: int, line: Line) -> bool:
     """Whether a line meets a closed area, whose border is ``edges[start[area]:start[area + 1]]``."""
     for edge in range(start[area], start[area + 1]):
-        if _cross(line, edges[edge]):
+        if _cross(line[0], line[1], line[2], line[3], edges, edge):
             return True
     return _within(edges, start[area], start[area + 1], line[0], line[1])
+
+
+@njit(cache=True, nogil=True)
+def _meets(grid: Grid, edges: Floats, start: Ints, what: int, line: Line) -> bool:
+    if len(start) > 0:
+        return area_met(edges, start, what, line)
+    return _cross(line[0], line[1], line[2], line[3], grid.ends, what)
 
 
 @njit(cache=True, nogil=True)
@@ -228,7 +234,7 @@ def pairs(grid: Grid, edges: Floats, start: Ints, lines: Floats) -> tuple[Ints, 
     seen = np.full(len(grid.ends), -1)
     columns = grid.shape[0]
     for number in range(len(lines)):
-        line = _eastward(lines[number])
+        line = _eastward(lines, number)
         first = total
         c0, c1 = _span(line[0], line[2], grid.frame[0], grid.frame[2], columns)
         for column in range(c0, c1 + 1):
@@ -240,7 +246,7 @@ def pairs(grid: Grid, edges: Floats, start: Ints, lines: Floats) -> tuple[Ints, 
                     if seen[what] == number:
                         continue
                     seen[what] = number
-                    if area_met(edges, start, what, line) if len(start) > 0 else _cross(line, grid.ends[what]):
+                    if _meets(grid, edges, start, what, line):
                         if total == len(one):
                             one = np.append(one, np.empty(total, np.int64))
                             other = np.append(other, np.empty(total, np.int64))
@@ -256,7 +262,7 @@ def meets(edges: Floats, start: Ints, boxes: Floats, chosen: Ints, lines: Floats
     """(K,): whether lines meet any of some chosen areas, whose borders are ``edges[start[a]:start[a + 1]]``."""
     found = np.zeros(len(lines), np.bool_)
     for number in range(len(lines)):
-        line = lines[number]
+        line = _eastward(lines, number)
         x0, x1 = min(line[0], line[2]), max(line[0], line[2])
         y0, y1 = min(line[1], line[3]), max(line[1], line[3])
         for area in chosen:

@@ -1,7 +1,8 @@
 """The shape of an opening as something one passes through: its direction, its width, and what it opens."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import shapely
@@ -21,6 +22,7 @@ _PROBE_M = 0.25
 _STRIP_HALF_M = 0.01
 _STRIP_REACH_M = 0.1
 _LEAST_WIDTH_M = 0.05
+_NOTHING = Polygon()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,8 @@ class Passage:
         Half its width across ``axis``.
     width_m : float
         Clear width: as declared, else the width of the footprint.
+    rectangular : bool
+        Whether the footprint fills its smallest enclosing rectangle.
     radius_m : float
         Radius of the body.
     """
@@ -57,6 +61,7 @@ class Passage:
     half_length_m: float
     half_width_m: float
     width_m: float
+    rectangular: bool
     radius_m: float
 
     @property
@@ -79,6 +84,15 @@ class Passage:
         """(4,) float64: x and y of both ends of the threshold."""
         across = np.array([-self.axis[1], self.axis[0]]) * (self.half_width_m + 0.01)
         return np.concatenate([self.centre - across, self.centre + across])
+
+    def for_body(self, radius_m: float) -> "Passage":
+        """The same passage for a body of another radius: only the band through it differs."""
+        strip: BaseGeometry = _NOTHING
+        if self.rectangular and _LEAST_WIDTH_M <= 2 * self.half_width_m < 2 * (radius_m + _STRIP_HALF_M):
+            far = self.reach_m + radius_m + _STRIP_REACH_M
+            strip = _rectangle(self.centre, self.axis, (-far, far), _STRIP_HALF_M)
+        narrowest = min(radius_m, self.half_width_m - 2 * _STRIP_HALF_M)
+        return replace(self, strip=strip, strip_radius_m=max(_STRIP_HALF_M, narrowest), radius_m=radius_m)
 
     def at(self, along_m: float) -> Floats:
         """Point on the middle line, ``along_m`` from the centre towards the second space or the outside."""
@@ -110,36 +124,31 @@ def passages(openings: Sequence[Opening], spaces: Sequence[Sequence[Space]], *, 
     """
     centres, axes, halves = _box_axes(np.array([opening.footprint for opening in openings], dtype=object))
     scores, senses = _scores(centres, axes, halves, spaces)
+    row = np.arange(len(openings))
+    best = np.where(scores[:, 1] > scores[:, 0] + 0.1, 1, 0)  # the shorter axis, unless the longer tells more
+    axis = axes[row, best] * senses[row, best][:, None]
+    half_length, half_width = halves[row, best], halves[row, 1 - best]
     areas = shapely.area([opening.footprint for opening in openings])
-    found = []
-    for row, opening in enumerate(openings):
-        best, score, sign = 0, -1.0, 1.0
-        for index in (0, 1):
-            if scores[row, index] > score + 0.1:
-                best, score, sign = index, float(scores[row, index]), float(senses[row, index])
-        centre, axis = centres[row], axes[row, best] * sign
-        half_length, half_width = float(halves[row, best]), float(halves[row, 1 - best])
-        rectangular = areas[row] >= _RECTANGULAR * 4 * half_length * half_width
-        reach = half_length + GROW_M
-        strip: BaseGeometry = Polygon()
-        if rectangular and _LEAST_WIDTH_M <= 2 * half_width < 2 * (radius_m + _STRIP_HALF_M):
-            far = reach + radius_m + _STRIP_REACH_M
-            strip = _rectangle(centre, axis, (-far, far), _STRIP_HALF_M)
-        found.append(
-            Passage(
-                opening=opening,
-                zone=_rectangle(centre, axis, (-reach, reach), half_width) if rectangular else opening.footprint,
-                strip=strip,
-                strip_radius_m=max(_STRIP_HALF_M, min(radius_m, half_width - 2 * _STRIP_HALF_M)),
-                centre=centre,
-                axis=axis,
-                half_length_m=half_length,
-                half_width_m=half_width,
-                width_m=2 * half_width if opening.clear_width_m is None else opening.clear_width_m,
-                radius_m=radius_m,
-            )
+    rectangular = areas >= _RECTANGULAR * 4 * half_length * half_width
+    reach = half_length + GROW_M
+    zones = _rectangle(centres, axis, (-reach, reach), half_width)
+    found = (
+        Passage(
+            opening=opening,
+            zone=zones[i] if rectangular[i] else opening.footprint,
+            strip=_NOTHING,
+            strip_radius_m=_STRIP_HALF_M,
+            centre=centres[i],
+            axis=axis[i],
+            half_length_m=float(half_length[i]),
+            half_width_m=float(half_width[i]),
+            width_m=2 * float(half_width[i]) if opening.clear_width_m is None else opening.clear_width_m,
+            rectangular=bool(rectangular[i]),
+            radius_m=radius_m,
         )
-    return found
+        for i, opening in enumerate(openings)
+    )
+    return [one.for_body(radius_m) for one in found]
 
 
 def _box_axes(footprints: NDArray[np.object_]) -> tuple[Floats, Floats, Floats]:
@@ -158,11 +167,11 @@ def _box_axes(footprints: NDArray[np.object_]) -> tuple[Floats, Floats, Floats]:
     return ring.mean(axis=1), axes, lengths / 2
 
 
-def _rectangle(centre: Floats, axis: Floats, along: tuple[float, float], half_width: float) -> BaseGeometry:
-    across = np.array([-axis[1], axis[0]]) * half_width
-    start, end = centre + along[0] * axis, centre + along[1] * axis
-    polygon: BaseGeometry = shapely.polygons([start - across, end - across, end + across, start + across])
-    return polygon
+def _rectangle(centre: Floats, axis: Floats, along: tuple[Any, Any], half_width: Any) -> Any:
+    """The rectangle, or an array of rectangles (K,), around places (…, 2) on axes (…, 2); lengths are numbers or (K,)."""
+    across = np.stack([-axis[..., 1], axis[..., 0]], axis=-1) * np.expand_dims(half_width, -1)
+    start, end = (centre + np.expand_dims(far, -1) * axis for far in along)
+    return shapely.polygons(np.stack([start - across, end - across, end + across, start + across], axis=-2))
 
 
 def _scores(centres: Floats, axes: Floats, halves: Floats, spaces: Sequence[Sequence[Space]]) -> tuple[Floats, Floats]:

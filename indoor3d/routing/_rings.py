@@ -49,7 +49,7 @@ def is_reflex(rows: Floats) -> NDArray[np.bool_]:
     return reflex
 
 
-def reflex_keys(rows: Floats) -> list[tuple[float, ...]]:
+def reflex_keys(rows: Floats) -> list[bytes]:
     """A key for each corner (K, 6): equal for corners of one place and shape, to a micrometre.
 
     It holds the corner and the directions of its two sides, rounded.
@@ -59,4 +59,5 @@ def reflex_keys(rows: Floats) -> list[tuple[float, ...]]:
     sides = [rows[:, 2:4] - rows[:, :2], rows[:, 4:] - rows[:, :2]]
     units = [side / np.hypot(side[:, 0], side[:, 1])[:, None] for side in sides]
     rounded = np.hstack([np.round(rows[:, :2], 6), np.round(np.hstack(units), 4)]) + 0.0
-    return [tuple(row) for row in rounded.tolist()]
+    keys: list[bytes] = np.ascontiguousarray(rounded).view(f"V{rounded.itemsize * 6}").ravel().tolist()
+    return keys

@@ -49,10 +49,11 @@ def clip(shape: BaseGeometry, window: Box) -> BaseGeometry:
 
     GEOS' quick clipping fails where a part of the result has no area (a ring of three places); its overlay does not.
     """
-    try:
-        return shapely.clip_by_rect(shape, *window)
-    except shapely.GEOSException:
-        return shapely.intersection(shapely.make_valid(shape), shapely.box(*window))
+    with np.errstate(over="ignore"):  # GEOS leaves the flag behind where a coordinate is next to nothing, as 1e-310
+        try:
+            return shapely.clip_by_rect(shape, *window)
+        except shapely.GEOSException:
+            return shapely.intersection(shapely.make_valid(shape), shapely.box(*window))
 
 
 _FEW_VERTICES = 64
@@ -70,7 +71,7 @@ class Windows:
     """
 
     def __init__(self, shape: BaseGeometry) -> None:
-        self._shape = shape
+        self.shape = shape
         self._small = shapely.get_num_coordinates(shape) <= _FEW_VERTICES
         self._halves: list[tuple[Box, Windows]] | None = None
 
@@ -82,10 +83,10 @@ class Windows:
             for (x0, y0, x1, y1), half in self._halves:
                 if x0 <= window[0] and y0 <= window[1] and window[2] <= x1 and window[3] <= y1:
                     return half.cut(window)
-        return clip(self._shape, window)
+        return clip(self.shape, window)
 
     def _halved(self) -> "list[tuple[Box, Windows]]":
-        x0, y0, x1, y1 = shapely.bounds(self._shape).tolist()
+        x0, y0, x1, y1 = shapely.bounds(self.shape).tolist()
         lap, far = _LAP_M / 2, 2 * _LAP_M
         middle_x, middle_y = (x0 + x1) / 2, (y0 + y1) / 2
         if max(x1 - x0, y1 - y0) < 3 * _LAP_M:
@@ -96,4 +97,4 @@ class Windows:
             boxes = [(x0 - far, y0 - far, middle_x + lap, y1 + far), (middle_x - lap, y0 - far, x1 + far, y1 + far)]
         else:
             boxes = [(x0 - far, y0 - far, x1 + far, middle_y + lap), (x0 - far, middle_y - lap, x1 + far, y1 + far)]
-        return [(box, Windows(clip(self._shape, box))) for box in boxes]
+        return [(box, Windows(clip(self.shape, box))) for box in boxes]

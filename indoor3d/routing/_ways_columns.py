@@ -183,7 +183,7 @@ def _space_from(columns: Mapping[str, NDArray[Any]]) -> FreeSpace:
 
 def _packed(shapes: Sequence[BaseGeometry] | NDArray[np.object_]) -> tuple[Bytes, Starts]:
     """WKB of shapes, one after the other, and where each begins."""
-    found = [shapely.to_wkb(shape) for shape in shapes]
+    found = shapely.to_wkb(np.array(shapes, dtype=object)).tolist()
     start = np.cumsum([0, *(len(one) for one in found)]).astype(np.int64)
     return np.frombuffer(b"".join(found), np.uint8), start
 

@@ -20,7 +20,7 @@ from indoor3d.routing._level_edges import Ways, add_surface
 from indoor3d.routing.graph import NavGraph
 from indoor3d.routing.reach import build_issues
 from indoor3d.routing.run_up import run_ups
-from indoor3d.routing.walkable import ATTACH_PLAN_M, ATTACH_Z_M, Walkable, one_sided, outside_of, walkable
+from indoor3d.routing.walkable import ATTACH_PLAN_M, ATTACH_Z_M, Grounds, Walkable, one_sided, outside_of
 
 if TYPE_CHECKING:
     from indoor3d.routing._passage import Passage
@@ -67,10 +67,12 @@ def build_navigation(building: Building, *, radius_m: float = RADIUS_M, wider_m:
     >>> build_navigation(two_floors()).route("hall", "office").levels
     ('g', 'u')
     """
-    columns, ways = _roadmap(building, radius_m, run_up={})
+    grounds = Grounds(building)
+    columns, ways = _roadmap(building, grounds, radius_m, run_up={})
     run_up = dict(zip(columns["elements"], columns["element_run_up_m"].tolist(), strict=True))
     wide = [
-        (Network(**made), of) for made, of in (_roadmap(building, radius, run_up=run_up) for radius in sorted(wider_m))
+        (Network(**made), of)
+        for made, of in (_roadmap(building, grounds, radius, run_up=run_up) for radius in sorted(wider_m))
     ]
     network = Networks(**columns, wider=tuple(made for made, _ in wide))
 
@@ -82,10 +84,10 @@ def build_navigation(building: Building, *, radius_m: float = RADIUS_M, wider_m:
 
 
 def _roadmap(
-    building: Building, radius_m: float, *, run_up: Mapping[str, float]
+    building: Building, grounds: Grounds, radius_m: float, *, run_up: Mapping[str, float]
 ) -> tuple[dict[str, Any], tuple[Ways, ...]]:
     """The members of the network for one body, and what is known about its surfaces; run-ups are measured where not given."""
-    surfaces = walkable(building, radius_m=radius_m)
+    surfaces = grounds.walkable(radius_m)
     ways = tuple(Ways(surface) for surface in surfaces)
     names = sorted({o.id for o in building.openings} | {c.id for c in building.connectors})
     elements = {name: index for index, name in enumerate(names)}

@@ -113,16 +113,17 @@ class Slowing:
         return found
 
 
-class _Kept(dict[Hashable, Any]):
+class Kept(dict[Hashable, Any]):
     """The last few answers, for several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _KEPT) -> None:
         super().__init__()
-        self._lock = Lock()
+        self._most, self._lock = most, Lock()
 
     def keep(self, key: Hashable, value: Any) -> None:
+        """Keep a value; the oldest goes for it."""
         with self._lock:
-            while len(self) >= _KEPT:
+            while len(self) >= self._most:
                 self.pop(next(iter(self)))
             self[key] = value
 
@@ -139,7 +140,7 @@ class Weights:
 
     def __init__(self, network: Network, building: Building) -> None:
         self.network, self.building = network, building
-        self._costs, self._elements, self._open, self._arcs = _Kept(), _Kept(), _Kept(), _Kept()
+        self._costs, self._elements, self._open, self._arcs = Kept(), Kept(), Kept(), Kept()
 
     @cached_property
     def rows(self) -> Arcs:

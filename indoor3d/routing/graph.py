@@ -17,7 +17,7 @@ from indoor3d.routing import _blocked, _compose
 from indoor3d.routing._closed import expand
 from indoor3d.routing._floors import Floors, Spot
 from indoor3d.routing._level_edges import Ways
-from indoor3d.routing.conditions import TIE_S_PER_M, Conditions, Weights, standing_still
+from indoor3d.routing.conditions import TIE_S_PER_M, Conditions, Kept, Weights, standing_still
 from indoor3d.routing.cost import Options
 from indoor3d.routing.evacuation.escape import evacuate
 from indoor3d.routing.interop import to_networkx
@@ -31,6 +31,8 @@ from indoor3d.routing.view import GOAL, NO_WAY, START, Link, NetworkxGraph, View
 Floats = NDArray[np.float64]
 Nodes = NDArray[np.intp]
 
+_PLACES = 512
+"""As many named places are kept with their ways to nodes: some 3 kB each."""
 _ASKED = Options()
 _CALM = Effects()
 
@@ -394,10 +396,37 @@ class NavGraph(NetworkxGraph):
         ------
         OffNetwork, InvalidPosition, UnknownElement, UnknownLevel
         """
-        return self.floors.spot(self._place(place), shut=conditions.closed.elements)
+        found = self._place(place)
+        if not found.element:
+            return self.floors.spot(found, shut=conditions.closed.elements)
+        key = (found, conditions.closed.elements)
+        kept: Spot | None = self._spots.get(key)
+        if kept is None:
+            kept = self.floors.spot(found, shut=conditions.closed.elements)
+            self._spots.keep(key, kept)
+        return kept
+
+    @cached_property
+    def _spots(self) -> Kept:
+        """Where the places are that were asked for last by name."""
+        return Kept(_PLACES)
+
+    @cached_property
+    def _links(self) -> Kept:
+        """Their straight ways to nodes."""
+        return Kept(_PLACES)
 
     def link(self, spot: Spot, conditions: Conditions) -> Link:
         """The straight ways from a spot to nodes."""
+        key = (spot, conditions.key)
+        kept: Link | None = self._links.get(key) if spot.place.element else None
+        if kept is None:
+            kept = self._linked(spot, conditions)
+            if spot.place.element:
+                self._links.keep(key, kept)
+        return kept
+
+    def _linked(self, spot: Spot, conditions: Conditions) -> Link:
         _, found = self.links_many(spot.surface, np.array([[spot.x_m, spot.y_m]]), conditions)
         return found
 

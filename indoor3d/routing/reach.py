@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from indoor3d.errors import NoOpenExit
 from indoor3d.models.building import Space
 from indoor3d.models.issue import Issue
 from indoor3d.models.vocabulary import OpeningCategory
-from indoor3d.routing._shapes import Windows, offset
+from indoor3d.routing._shapes import clip, offset
 from indoor3d.routing.evacuation.escape import at_corners, exit_field
 from indoor3d.routing.profile import PROFILES
 
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
     from indoor3d.routing.graph import NavGraph
     from indoor3d.routing.walkable import Walkable
 
+Floats = NDArray[np.float64]
+
 _SHARED_M2 = 0.01
 _NEAR_M = 1e-6
+_AROUND_M = 0.6
+"""Around a door, most often this much shows that there is floor behind it: three bodies' radii (INGESTION.md §3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,49 +198,61 @@ def _of_connectors(graph: "NavGraph") -> Iterator[Issue]:
 def _of_openings(graph: "NavGraph") -> Iterator[Issue]:
     needed = 2 * graph.network.radius_m
     for ways in graph.floors.ways:
-        surface, parts = ways.surface, _Parts(ways.surface)
-        for p in surface.passages:
-            if p.opening.category in _NOT_JUDGED:
-                continue
+        surface = ways.surface
+        judged = [p for p in surface.passages if p.opening.category not in _NOT_JUDGED]
+        for p, shut_off in zip(judged, _shut_off(surface, judged), strict=True):
             position = (float(p.centre[0]), float(p.centre[1]), surface.floor_m)
             width = min(p.width_m, 2 * p.half_width_m)
             if width < needed - 1e-6:
                 values = {"width_m": width, "needed_m": needed}
                 yield Issue(code="opening.narrow", element=p.id, level=surface.level, position=position, values=values)
-            for space in parts.shut_off(p):
+            for space in shut_off:
                 values_blocked = {"category": str(p.opening.category), "side": space.name.default or space.id}
                 yield Issue(
                     code="opening.blocked", element=p.id, level=surface.level, position=position, values=values_blocked
                 )
 
 
-class _Parts:
-    """The pieces of the free space of a surface, of which small windows are looked at."""
+def _shut_off(surface: "Walkable", passages: "list[Passage]") -> list[list[Space]]:
+    """Of each passage, the spaces it names that cannot be entered from its end in them."""
+    spaces = {space.id: space for space in surface.spaces}
+    named = [[spaces[name] for name in sorted({*p.opening.spaces} & spaces.keys())] for p in passages]
+    rows = np.repeat(np.arange(len(passages)), [len(some) for some in named])
+    footprints = np.array([space.footprint for some in named for space in some], dtype=object)
+    found: list[list[Space]] = [[] for _ in passages]
+    if len(rows):
+        sides = [space for some in named for space in some]
+        mouths = _mouths([passages[row] for row in rows.tolist()], footprints)
+        for side in np.flatnonzero(_entered_m2(surface, mouths, footprints) < _SHARED_M2).tolist():
+            found[rows[side]].append(sides[side])
+    return found
 
-    def __init__(self, surface: "Walkable") -> None:
-        self._spaces = {space.id: space for space in surface.spaces}
-        self._parts = [(part.bounds, Windows(part)) for part in surface.free.geoms]
-        self._found: dict[tuple[int, str], float] = {}
 
-    def shut_off(self, p: "Passage") -> list[Space]:
-        """Spaces that the passage names and that cannot be entered from its end in them."""
-        named = [self._spaces[name] for name in sorted({*p.opening.spaces} & self._spaces.keys())]
-        return [space for space in named if self._entered_m2(p, space) < _SHARED_M2]
+def _mouths(passages: "list[Passage]", footprints: NDArray[np.object_]) -> NDArray[np.object_]:
+    """(K,) Points: the ends of passages that are nearer to the spaces."""
+    ends = shapely.points([[p.at(side * p.half_length_m) for side in (-1.0, 1.0)] for p in passages])
+    nearer = np.argmin(np.round(shapely.distance(footprints[:, None], ends), 6), axis=1)
+    found: NDArray[np.object_] = ends[np.arange(len(ends)), nearer]
+    return found
 
-    def _entered_m2(self, p: "Passage", space: Space) -> float:
-        """Free floor of a space in the piece that the passage's end in it meets."""
-        ends = [shapely.Point(p.at(side * p.half_length_m)) for side in (-1.0, 1.0)]
-        mouth = min(ends, key=lambda end: round(shapely.distance(space.footprint, end), 6))
-        around = shapely.buffer(mouth, 2 * _NEAR_M, cap_style="square").bounds
-        for number, ((x0, y0, x1, y1), windows) in enumerate(self._parts):
-            if x0 > around[2] or y0 > around[3] or x1 < around[0] or y1 < around[1]:
-                continue
-            if shapely.distance(windows.cut(around), mouth) <= _NEAR_M:
-                if (number, space.id) not in self._found:
-                    part = windows.cut(space.footprint.bounds)
-                    self._found[number, space.id] = float(shapely.area(shapely.intersection(part, space.footprint)))
-                return self._found[number, space.id]
-        return 0.0
+
+def _entered_m2(surface: "Walkable", mouths: NDArray[np.object_], footprints: NDArray[np.object_]) -> Floats:
+    """(K,): free floor of spaces in the piece that a mouth (K,) of each meets; where it is enough, of what lies around."""
+    windows = shapely.bounds(mouths) + np.array([-_AROUND_M, -_AROUND_M, _AROUND_M, _AROUND_M])
+    parts, owner = shapely.get_parts([surface.windows.cut(window) for window in windows.tolist()], return_index=True)
+    met = shapely.distance(parts, mouths[owner]) <= _NEAR_M
+    parts, owner = parts[met], owner[met]
+    found = np.zeros(len(mouths))
+    # A mouth may meet two pieces: the least is certain.
+    least = np.full(len(mouths), np.inf)
+    np.minimum.at(least, owner, shapely.area(shapely.intersection(parts, footprints[owner])))
+    found[owner] = least[owner]
+    pieces = shapely.get_parts(surface.free)
+    for row in np.flatnonzero(np.isfinite(least) & (least < _SHARED_M2)).tolist():
+        first = np.argmin(np.maximum(shapely.distance(pieces, mouths[row]), _NEAR_M))
+        own = clip(pieces[first], shapely.bounds(footprints[row]).tolist())
+        found[row] = shapely.area(shapely.intersection(own, footprints[row]))
+    return found
 
 
 def _of_levels(graph: "NavGraph") -> Iterator[Issue]:

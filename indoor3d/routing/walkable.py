@@ -58,7 +58,7 @@ class Walkable:
     floor_m : float
         Lowest floor of its spaces.
     spaces : tuple of Space
-    base : Polygon or MultiPolygon
+    base : Windows
         The ground with every opening shut.
     passages : tuple of Passage
         Openings that join something here.
@@ -73,7 +73,7 @@ class Walkable:
     level: str
     floor_m: float
     spaces: tuple[Space, ...]
-    base: BaseGeometry
+    base: Windows
     passages: tuple[Passage, ...]
     zones: tuple[BaseGeometry, ...]
     attachments: Mapping[tuple[str, int], tuple[float, float]]
@@ -82,12 +82,17 @@ class Walkable:
     @cached_property
     def ground(self) -> BaseGeometry:
         """Where people can stand with every opening open."""
-        return shapely.union_all([self.base, *self.zones])
+        return shapely.union_all([self.base.shape, *self.zones])
 
     @cached_property
     def free(self) -> MultiPolygon:
         """Where the centre of the body can be: the ground eroded by its radius, with a band through narrow openings."""
         return as_multipolygon(shapely.normalize(free_space(self.ground, self.passages, self.radius_m)))
+
+    @cached_property
+    def windows(self) -> Windows:
+        """`free`, of which many small windows can be cut."""
+        return Windows(self.free)
 
     @cached_property
     def space(self) -> FreeSpace:
@@ -112,7 +117,7 @@ def erode(ground: Any, radius_m: float) -> Any:
     shells = offset(shapely.polygons(shapely.get_exterior_ring(parts)), -radius_m)
     holes = [ring for part in parts for ring in part.interiors]
     grown = offset(shapely.polygons(holes), radius_m) if holes else []
-    return shapely.difference(shapely.union_all(shells), shapely.union_all(grown))
+    return shapely.difference(shapely.union_all(shells), shapely.disjoint_subset_union_all(grown))
 
 
 def free_space(ground: BaseGeometry, passages: Sequence[Passage], radius_m: float) -> BaseGeometry:
@@ -134,36 +139,55 @@ def walkable(building: Building, *, radius_m: float) -> tuple[Walkable, ...]:
     radius_m : float
         Radius of the body.
     """
-    groups = [group for level in ordered_levels(building) for group in _by_floor(building, level)]
-    everything, joined = _passages(building, groups, radius_m)
-    home = {space.id: index for index, (_, _, spaces) in enumerate(groups) for space in spaces}
-    leaving = {e.opening for e in building.exits}
-    surfaces = []
-    for index, (level, floor_m, spaces) in enumerate(groups):
-        here = [p for p in everything if index in joined[p.id]]
+    return Grounds(building).walkable(radius_m)
+
+
+class Grounds:
+    """What the surfaces of a building have in common for bodies of every size: found once, for all of its roadmaps.
+
+    Parameters
+    ----------
+    building : Building
+    """
+
+    def __init__(self, building: Building) -> None:
+        groups = [group for level in ordered_levels(building) for group in _by_floor(building, level)]
+        self._passages, self._joined = _passages(building, groups)
+        self._home = {space.id: index for index, (_, _, spaces) in enumerate(groups) for space in spaces}
+        self._leaving = {e.opening for e in building.exits}
+        self._floors = [_Floor(building, group) for group in groups]
+
+    def walkable(self, radius_m: float) -> tuple[Walkable, ...]:
+        """`walkable` for a body of some radius, metres."""
+        everything = [p.for_body(radius_m) for p in self._passages]
+        surfaces = [
+            self._surface(index, [p for p in everything if index in self._joined[p.id]], radius_m)
+            for index in range(len(self._floors))
+        ]
+        return tuple(surface for surface in surfaces if not surface.free.is_empty)
+
+    def _surface(self, index: int, here: Sequence[Passage], radius_m: float) -> Walkable:
+        floor = self._floors[index]
         zones: list[BaseGeometry] = []
-        footprints = np.array([space.footprint for space in spaces], dtype=object)
         for p in here:
-            if len(joined[p.id]) > 1:
-                zones.append(_half_zone(p, index, joined[p.id], home=home, spaces=_near(p, spaces, footprints)))
-            elif p.id in leaving and one_sided(p, home):
-                zones.append(_porch_zone(p, _near(p, spaces, footprints)))
+            joined = self._joined[p.id]
+            if len(joined) > 1:
+                zones.append(_half_zone(p, index, joined, home=self._home, spaces=floor.near(p)))
+            elif p.id in self._leaving and one_sided(p, self._home):
+                zones.append(_porch_zone(p, floor.near(p)))
             else:
                 zones.append(p.zone)
-        base, attachments = _base(spaces, floor_m, level, building=building, radius_m=radius_m)
-        surfaces.append(
-            Walkable(
-                level=level,
-                floor_m=floor_m,
-                spaces=spaces,
-                base=base,
-                passages=tuple(here),
-                zones=tuple(zones),
-                attachments=attachments,
-                radius_m=radius_m,
-            )
+        base, attachments = floor.base(radius_m)
+        return Walkable(
+            level=floor.level,
+            floor_m=floor.floor_m,
+            spaces=floor.spaces,
+            base=base,
+            passages=tuple(here),
+            zones=tuple(zones),
+            attachments=attachments,
+            radius_m=radius_m,
         )
-    return tuple(surface for surface in surfaces if not surface.free.is_empty)
 
 
 def ordered_levels(building: Building) -> list[str]:
@@ -195,17 +219,15 @@ def _by_floor(building: Building, level: str) -> list[Group]:
     return [(level, g[0].floor_m, tuple(sorted(g, key=lambda s: s.id))) for g in groups]
 
 
-def _passages(
-    building: Building, groups: Sequence[Group], radius_m: float
-) -> tuple[list[Passage], dict[str, list[int]]]:
-    """Every opening as a passage, and the surfaces it opens: those of the spaces it names, else of those it meets."""
+def _passages(building: Building, groups: Sequence[Group]) -> tuple[list[Passage], dict[str, list[int]]]:
+    """Every opening as a passage, of no body yet, and the surfaces it opens: those of the spaces it names, else of those it meets."""
     spaces = [(space, index) for index, (_, _, group) in enumerate(groups) for space in group]
     openings = [o for o in sorted(building.openings, key=lambda o: o.id) if o.footprint.area > 0]
     if not openings or not spaces:
         return [], {}
     footprints = np.array([space.footprint for space, _ in spaces])
     near: list[list[tuple[Space, int]]] = [[] for _ in openings]
-    outlines = np.array([offset(o.footprint, GROW_M) for o in openings])
+    outlines = offset(np.array([o.footprint for o in openings], dtype=object), GROW_M)
     which, met = shapely.STRtree(footprints).query(outlines, predicate="intersects")
     for o, s in sorted(zip(which.tolist(), met.tolist(), strict=True)):
         near[o].append(spaces[s])
@@ -218,7 +240,7 @@ def _passages(
             if s.level == opening.level and abs(s.floor_m - opening.floor_m) <= _OPENING_Z_M
         ]
         sides.append(named or met_here)
-    found = passages(openings, [[s for s, _ in pairs] for pairs in sides], radius_m=radius_m)
+    found = passages(openings, [[s for s, _ in pairs] for pairs in sides], radius_m=0.0)
     owner = np.repeat(np.arange(len(found)), [len(pairs) for pairs in sides])
     zones = np.array([p.zone for p in found], dtype=object)[owner]
     beside = np.array([s.footprint for pairs in sides for s, _ in pairs], dtype=object)
@@ -229,12 +251,6 @@ def _passages(
         if touches:
             joined[found[row].id].add(index)
     return found, {ident: sorted(indices) for ident, indices in joined.items()}
-
-
-def _near(p: Passage, spaces: Sequence[Space], footprints: NDArray[np.object_]) -> list[Space]:
-    """The spaces that are near enough to bound what a passage opens."""
-    around = shapely.box(*p.stretch(-p.reach_m - _NEAR_PASSAGE_M, p.reach_m + _NEAR_PASSAGE_M).bounds)
-    return [spaces[row] for row in np.flatnonzero(shapely.dwithin(footprints, around, _NEAR_PASSAGE_M))]
 
 
 def _half_zone(
@@ -264,36 +280,52 @@ def _union(geometries: Iterable[BaseGeometry]) -> BaseGeometry:
 def _clean(geometries: Iterable[BaseGeometry]) -> NDArray[np.object_]:
     """Outlines without corners below a centimetre: noise in the source must not become corners of the roadmap."""
     outlines = np.array(list(geometries), dtype=object)
-    with np.errstate(invalid="ignore"):  # GEOS leaves the flag behind where three vertices coincide
+    with np.errstate(invalid="ignore", over="ignore"):  # GEOS leaves flags behind where vertices all but coincide
         cleaned: NDArray[np.object_] = shapely.make_valid(shapely.simplify(outlines, _SIMPLIFY_M))
     return cleaned
 
 
-def _base(
-    spaces: Sequence[Space], floor_m: float, level: str, *, building: Building, radius_m: float
-) -> tuple[BaseGeometry, dict[tuple[str, int], tuple[float, float]]]:
-    """The ground with every opening shut, and where connectors meet it."""
-    floors = _clean(s.footprint for s in spaces)
-    walls = _clean(o.footprint for o in sorted(building.obstacles, key=lambda o: o.id) if _blocks(o, level, floor_m))
-    cut = shapely.union_all([*_slits(floors), *walls])
-    rooms = shapely.difference(shapely.union_all(floors), cut)
-    stops = _stops(building.connectors, level, floor_m)
-    shapes = {c.id: shapely.make_valid(c.footprint) for c, _, _ in stops}
-    base = _tidy(shapely.difference(rooms, _union(shapes.values())))
-    found = _attached(stops, base, shapes, radius_m=radius_m)
-    missing = [(c, i, stop) for c, i, stop in stops if (c.id, i) not in found]
-    if missing:
-        # A footprint that fills its stairwell leaves no floor to step on: give back what lies around the stop.
-        for connector, _, stop in missing:
-            around = shapely.buffer(shapely.Point(stop.position[:2]), _CARVE_M, quad_segs=2)
-            shapes[connector.id] = shapely.difference(shapes[connector.id], around)
-        base = _tidy(shapely.difference(rooms, _union(shapes.values())))
-        found = _attached(stops, base, shapes, radius_m=radius_m)
-    return base, found
+class _Floor:
+    """The floor of one surface, for bodies of every size."""
+
+    def __init__(self, building: Building, group: Group) -> None:
+        self.level, self.floor_m, self.spaces = group
+        self._footprints = np.array([space.footprint for space in self.spaces], dtype=object)
+        floors = _clean(self._footprints)
+        obstacles = [o for o in building.obstacles if _blocks(o, self.level, self.floor_m)]
+        walls = _clean(o.footprint for o in sorted(obstacles, key=lambda o: o.id))
+        cut = shapely.union_all([*_slits(floors), *walls])
+        self._rooms = shapely.difference(shapely.union_all(floors), cut)
+        self._stops = _stops(building.connectors, self.level, self.floor_m)
+        self._shapes = {c.id: shapely.make_valid(c.footprint) for c, _, _ in self._stops}
+        self._base = self._without(self._shapes)
+
+    def base(self, radius_m: float) -> tuple[Windows, dict[tuple[str, int], tuple[float, float]]]:
+        """The ground with every opening shut, and where connectors meet it."""
+        base, shapes, stops = self._base, self._shapes, self._stops
+        found = _attached(stops, base.shape, shapes, radius_m=radius_m)
+        missing = [(c, i, stop) for c, i, stop in stops if (c.id, i) not in found]
+        if missing:
+            # A footprint that fills its stairwell leaves no floor to step on: give back what lies around the stop.
+            shapes = dict(shapes)
+            for connector, _, stop in missing:
+                around = shapely.buffer(shapely.Point(stop.position[:2]), _CARVE_M, quad_segs=2)
+                shapes[connector.id] = shapely.difference(shapes[connector.id], around)
+            base = self._without(shapes)
+            found = _attached(stops, base.shape, shapes, radius_m=radius_m)
+        return base, found
+
+    def near(self, p: Passage) -> list[Space]:
+        """The spaces that are near enough to bound what a passage opens."""
+        around = shapely.box(*p.stretch(-p.reach_m - _NEAR_PASSAGE_M, p.reach_m + _NEAR_PASSAGE_M).bounds)
+        return [self.spaces[row] for row in np.flatnonzero(shapely.dwithin(self._footprints, around, _NEAR_PASSAGE_M))]
+
+    def _without(self, shapes: Mapping[str, BaseGeometry]) -> Windows:
+        return Windows(_tidy(shapely.difference(self._rooms, _union(shapes.values()))))
 
 
 def _tidy(ground: BaseGeometry) -> BaseGeometry:
-    with np.errstate(invalid="ignore"):  # GEOS leaves the flag behind where three vertices coincide
+    with np.errstate(invalid="ignore", over="ignore"):  # GEOS leaves flags behind where vertices all but coincide
         return as_multipolygon(shapely.make_valid(shapely.simplify(shapely.normalize(ground), _SIMPLIFY_M)))
 
 

@@ -193,8 +193,7 @@ class SqliteCatalog:
 
     def revision(self) -> int:
         """A number that grows with every change of what is current."""
-        with self._connections.reading() as connection:
-            return tables.revision(connection)
+        return self._connections.number(tables.REVISION)
 
     def venues(self, bounds: Bounds | None = None) -> tuple[VenueRecord, ...]:
         """All current venues by id; with ``bounds`` those that meet them."""

@@ -206,9 +206,8 @@ def _advance(connection: sqlite3.Connection, counter: str, *, by: int = 1) -> in
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def revision(connection: sqlite3.Connection) -> int:
-    """How often what is current has changed."""
-    return number(connection, "SELECT value FROM counter WHERE name = 'revision'")
+REVISION = "SELECT value FROM counter WHERE name = 'revision'"
+"""How often what is current has changed."""
 
 
 def record(connection: sqlite3.Connection, venue: str) -> VenueRecord:

@@ -16,7 +16,7 @@ from tests.flow_networks import named
 from tests.property.test_evacuation_plans import cases
 
 Case = tuple[DynamicNetwork, np.ndarray[Any, np.dtype[np.int64]]]
-SLOW = settings(max_examples=60, deadline=None)
+SLOW = settings(max_examples=25, deadline=None)
 
 
 def _elements(network: DynamicNetwork) -> list[str]:

@@ -124,7 +124,10 @@ def test_bound_optimum_plan(case: Case) -> None:
 def test_where_there_is_room_the_plan_reaches_the_optimum(case: Case) -> None:
     proven = optimal(*case, step_s=1.0)
     assert proven.reached
-    assert proven.plan.left.sum() == np.ceil(proven.optimum.left)
+    lost = (
+        proven.plan.left.sum() - proven.optimum.left
+    )  # who gets only a part of themselves through a closing door stays
+    assert -1e-9 <= lost < max(len(proven.plan.flow.node), 1)
 
 
 @given(cases(closings=False), st.data())

@@ -146,7 +146,8 @@ export class Api {
     return new URL(link.href, this.base).href;
   }
 
-  private async request<T>(path: string, asked: Asked = {}): Promise<T> {
+  /** Ask for anything; panels that are loaded later ask by this. */
+  async request<T>(path: string, asked: Asked = {}): Promise<T> {
     const response = await this.send(path, asked);
     if (response.status === 204) return undefined as T;
     const type = response.headers.get("Content-Type") ?? "";

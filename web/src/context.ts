@@ -21,6 +21,8 @@ export interface Context {
   setPaths(paths: readonly Path[]): void;
   /** Draw areas over the floors, where there is a picture. */
   setAreas(areas: readonly Area[], tags?: readonly Marker[]): void;
+  /** Draw people over the picture, where there is one: site metres. */
+  setDots(dots: readonly Vec3[]): void;
   /** What operators reported as closed, kept up to date. */
   live: Live;
   /** Who may move, as the server knows them; empty until it has said. */

@@ -17,6 +17,8 @@ const NO_WAY_COLOUR = "#d7263d";
 
 export class EvacuationPanel {
   readonly root = h("div", { class: "panel-body" });
+  /** Where the planner of whole evacuations goes once it is loaded. */
+  readonly planner = h("div", { class: "planner" });
   private readonly context: Context;
   private outcome: Outcome = { kind: "none" };
   private readonly profiles: ProfileChoice;
@@ -42,6 +44,7 @@ export class EvacuationPanel {
       this.actions(),
       h("div", { class: "answer" }, this.answer()),
       closureList(context),
+      this.planner,
     );
   }
 

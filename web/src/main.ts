@@ -67,6 +67,7 @@ function contextFor(api: Api, store: Store, found: { venue: Venue; venues: Venue
     announce: (text) => shell.announce(text),
     setPaths: (paths) => picture.setPaths(paths),
     setAreas: (areas, tags) => picture.setAreas(areas, tags),
+    setDots: (dots) => picture.stage?.setDots(dots),
     focus: (points, level) => picture.focus(points, level),
     nameOf,
     nameOfId,
@@ -104,11 +105,15 @@ function buildPanels(context: Context, shell: Shell, picture: Picture): { refres
     shell.content.setAttribute("role", "tabpanel");
     shell.content.setAttribute("aria-labelledby", `tab-${tab}`);
   };
-  let isAround = false;
+  let [isAround, isPlanned] = [false, false];
   context.store.subscribe((state, before) => {
     if (state.tab === "around" && !isAround) {
       isAround = true;
       void import("./around").then(({ AroundPanel }) => new AroundPanel(context, around));
+    }
+    if (state.tab === "evacuation" && !isPlanned) {
+      isPlanned = true;
+      void import("./planner/planner").then(({ Planner }) => new Planner(context, evacuation.planner));
     }
     if (state.tab !== before.tab || state.picked !== before.picked) {
       show();

@@ -64,12 +64,15 @@ const TOUCH_SLACK_PX = 9;
 const ARROW_EVERY_PX = 38;
 const ARROW_PX = 3.4;
 const TAG_AIR_PX = 8;
+const DOT_PX = 1.5;
 const PALE_LUMINANCE = 0.42;
 
 export class Overlay {
   readonly canvas = document.createElement("canvas");
   markers: readonly Marker[] = [];
   arrows: readonly Arrows[] = [];
+  /** People, site metres. */
+  dots: readonly (readonly [number, number, number])[] = [];
   placed: readonly Placed[] = [];
   /** What panels cover at the sides: tags keep clear of it. */
   margins = { left: 0, right: 0 };
@@ -98,6 +101,7 @@ export class Overlay {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     for (const arrows of this.arrows) this.paintArrows(context, arrows, projectPlaced);
+    this.paintDots(context, project);
     this.placed = arrange(this.markers, project, (marker, pxPerM) => this.measure(context, marker, pxPerM), { width, height, ...this.margins });
     for (const placed of [...this.placed].reverse()) this.paint(context, placed);
   }
@@ -111,6 +115,14 @@ export class Overlay {
         Math.abs(p.x - x) <= p.halfWidth + TOUCH_SLACK_PX &&
         Math.abs(p.y - y) <= p.halfHeight + TOUCH_SLACK_PX,
     )?.marker;
+  }
+
+  private paintDots(context: CanvasRenderingContext2D, project: Projector): void {
+    context.fillStyle = INK;
+    for (const dot of this.dots) {
+      const at = project(dot);
+      if (at) context.fillRect(at.x - DOT_PX, at.y - DOT_PX, 2 * DOT_PX, 2 * DOT_PX);
+    }
   }
 
   private measure(context: CanvasRenderingContext2D, marker: Marker, pxPerM = 0): { halfWidth: number; halfHeight: number } {

@@ -191,6 +191,12 @@ export class Stage {
     this.requestRender();
   }
 
+  /** People: drawn over the picture without drawing that anew. */
+  setDots(dots: readonly Vec3[]): void {
+    this.overlay.dots = dots;
+    if (!this.scheduled) this.drawOver();
+  }
+
   setAreas(areas: readonly Area[]): void {
     this.areas.show(areas, (level) => this.isShown(level), (point) => this.place(point));
     this.requestRender();
@@ -311,6 +317,10 @@ export class Stage {
     if (this.renderer.getPixelRatio() !== ratio) this.renderer.setPixelRatio(ratio);
     this.fine = ratio === this.ratios.resting;
     this.renderer.render(this.scene, this.view.camera);
+    this.drawOver();
+  }
+
+  private drawOver(): void {
     this.overlay.draw((position) => this.projectShown(position), (placed) => this.screen(this.raw(placed)));
   }
 

@@ -35,7 +35,7 @@ export interface State {
   /** Treated as closed for the questions of this page only. */
   closed: ReadonlySet<string>;
   /** Whose answer the picture shows: one at a time, so that nothing old stays beside something new. */
-  shown: "none" | "route" | "reach" | "evacuation";
+  shown: "none" | "route" | "reach" | "evacuation" | "plan";
   /** Elements named by the last problem. */
   blocked: ReadonlySet<string>;
   tints: ReadonlyMap<string, string>;

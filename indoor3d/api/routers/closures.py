@@ -135,18 +135,18 @@ async def history(request: Request, services: ServicesDep, closure: ClosureId) -
 async def report(request: Request, services: ServicesDep, idempotency_key: OnceKey = None) -> Response:
     """Keep a new condition."""
     key = authorise(request, services.settings.operator_keys)
-    once = _once(idempotency_key)
+    sent_key = once(idempotency_key)
     body = read(await request.body(), ClosureRequest)
     permit(key, body.venue)
     data = await services.venue(body.venue)
 
     def work() -> Kept:
         moment = services.settings.clock()
-        ident = content.new_id(by=key.name, key=once, random=secrets.token_hex(8))
+        ident = content.new_id(by=key.name, key=sent_key, random=secrets.token_hex(8))
         made = content.condition_of(
             body, data.building, ident=ident, by=key.name, moment=moment, calendar=live.calendar_of(data)
         )
-        first = _made_before(services, ident) if once is not None else None
+        first = _made_before(services, ident) if sent_key is not None else None
         if first is None:
             content.check_end(made, moment)
             try:
@@ -289,7 +289,14 @@ async def _answer(kept: Kept, services: Services, *, status: int = 200, if_none_
     return Response(body, status_code=status, media_type=JSON, headers=headers)
 
 
-def _once(key: str | None) -> str | None:
+def once(key: str | None) -> str | None:
+    """Accept an Idempotency-Key.
+
+    Raises
+    ------
+    Refused
+        ``invalid-parameter``.
+    """
     if key is not None and not _KEY.fullmatch(key):
         raise Refused(
             "invalid-parameter",

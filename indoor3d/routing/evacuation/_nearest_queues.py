@@ -1,6 +1,6 @@
 """How long it takes when all go at once, each by the quickest free way: queues on a tree, without room and without names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,9 @@ from indoor3d.routing.evacuation.timed import NEVER, Timed
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+_APART_S = 1e-3
+"""An arc that takes no time counts as this where the quickest way is looked for: far more than rounding, far less than a step (ours)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,7 +36,9 @@ class Nearest:
     @classmethod
     def of(cls, dynamic: DynamicNetwork, net: Timed) -> "Nearest":
         """Everybody by the quickest free way over the arcs that are open at any time."""
-        arc = nearest_arcs(dynamic, usable=net.last >= 0)
+        # between two places with no time between them, each would be on the way from the other
+        apart = replace(dynamic, time_s=np.maximum(dynamic.time_s, _APART_S))
+        arc = nearest_arcs(apart, usable=net.last >= 0)
         order = _upstream_first(net, arc)
         taken = arc[order]
         groups = net.group[taken]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from indoor3d.errors import InvalidInput
 from indoor3d.models.flow import DynamicNetwork
 from indoor3d.routing.evacuation._augment import Flow, augment
-from indoor3d.routing.evacuation.optimum import Optimum, least_steps, solve
+from indoor3d.routing.evacuation.optimum import Optimum, least_steps, quiet, solve
 from indoor3d.routing.evacuation.timed import NEVER, Rounding, Timed, timed
 
 Integers = NDArray[np.int64]
@@ -28,6 +28,8 @@ _EXACT_SHARE = 0.004
 """The same where the rest is brought to the optimum afterwards."""
 _NEAR = 1.05
 """A quick plan that may be farther from the optimum than this is made better."""
+_LEAST_S = 1e-3
+"""What an arc without a length takes where ways are compared: more than their tolerance, or two nodes would each be on the other's way."""
 _MARGIN = 1.3
 """First guess of the horizon, times the lower bound."""
 
@@ -108,7 +110,7 @@ class Proven:
     @property
     def reached(self) -> bool:
         """Whether the plan is within one step of the optimum, and leaves nobody whom it saves."""
-        saved = self.plan.cohort_persons.sum() >= int(self.optimum.persons)
+        saved = int(self.plan.flow.slot_units.sum()) >= round(self.optimum.persons * self.plan.scale)
         return bool(saved and self.plan.clearance_steps <= self.optimum.horizon_steps + 1)
 
     @property
@@ -193,7 +195,7 @@ def nearest_arcs(network: DynamicNetwork, *, usable: NDArray[np.bool_] | None = 
     live = np.flatnonzero(
         (np.ones(len(network.arc_from), np.bool_) if usable is None else usable) & (network.capacity_per_s > 0)
     )
-    tail, head, time_s = network.arc_from[live], network.arc_to[live], np.maximum(network.time_s[live], 1e-9)
+    tail, head, time_s = network.arc_from[live], network.arc_to[live], np.maximum(network.time_s[live], _LEAST_S)
     order = np.lexsort((live, time_s, tail, head))
     keep = np.ones(len(order), np.bool_)
     keep[1:] = (np.diff(head[order]) != 0) | (np.diff(tail[order]) != 0)
@@ -305,14 +307,6 @@ class _Residual:
         room = np.where(self.bounded, self.net.room, NEVER)
         taken = (self.residual != self.most[:, None]).any(axis=0) | (self.room != room[:, None]).any(axis=0)
         return int(np.flatnonzero(taken).max(initial=0))
-
-
-def _quiet(net: Timed) -> int:
-    """Steps after which an empty network changes no more, and the farthest has walked out."""
-    togo = NEVER - net.latest(NEVER, always_open=True)[net.node]
-    closing = net.last[net.last < NEVER].max(initial=0)
-    opening = net.first[(net.last >= 0) & (net.first < NEVER)].max(initial=0)
-    return int(max(closing, opening, net.release.max(initial=0)) + togo[togo <= NEVER].max(initial=0)) + 2
 
 
 def _without_dead_ends(net: Timed) -> Integers:
@@ -433,7 +427,7 @@ def _fill_some(
     if not rest.any():
         return
     start, order = net.leaving
-    quiet = _quiet(net)
+    still = sum(quiet(net))
     while True:
         ended = kernels.fill(
             start, order, net.tail, net.head, net.transit, net.first, last, net.group, net.capacity, state.most,
@@ -442,7 +436,7 @@ def _fill_some(
             runs.source, runs.start, runs.arc, runs.enter, runs.slot_run, runs.slot_shift, runs.slot_units,
         )  # fmt: skip
         if ended == kernels.LONGER:
-            if state.residual.shape[1] > state.busy() + quiet:
+            if state.residual.shape[1] > state.busy() + still:
                 return  # nothing moves any more and nothing is still to open: what is not found by now is not there
             state.grow(int(1.3 * state.residual.shape[1]) + 16)
         elif ended == kernels.FULL:

@@ -46,6 +46,8 @@ SETTLED = 10
 _MOST = 0.5
 """Where more than this share of all people used an element, everybody is planned anew at once: it takes as long (ours)."""
 
+_FEW = 0.02
+"""Where no more than this share of all people used an element, planning them anew is quicker than finding out which other elements are alike (ours)."""
 _LIFTS = {ConnectorCategory.LIFT, ConnectorCategory.WHEELCHAIR_LIFT}
 
 
@@ -71,7 +73,8 @@ def criticality(
     usable : (M,) bool, optional
         Arcs that these people can use; all by default.
     settled : int
-        As many places at the head are planned anew with everybody; behind them a clearance may be a bound, and says so.
+        As many places at the head, and at the head of those that cut off nobody, are planned anew with everybody; behind them a clearance
+        may be a bound, and says so.
     names : mapping of str to Text, optional
         Names of elements, as ``Building.names``.
     lifts : mapping of str to mapping of str to int, optional
@@ -165,7 +168,8 @@ class _Ranking:
         row = self._with_nearest(self._with_lost(row, net), net, arcs)
         if not using.any():
             return row
-        alike = simple_arcs(net).tobytes()
+        many = units > _FEW * self.plan.flow.slot_units.sum()
+        alike = simple_arcs(net).tobytes() if many else element.encode()
         twin = self.known.get(alike)
         if twin is not None and not (self.failed[twin].used & arcs).any():
             self.failed[element] = replace(self.failed[twin], arcs=arcs)
@@ -201,7 +205,8 @@ class _Ranking:
         rows = {(row.kind, row.element): row for row in found}
         while True:
             order = sorted(rows.values(), key=_worst_first)
-            head = [row for row in order[:places] if row.known == "bound"]
+            slower = [row for row in order if not row.lost]
+            head = [row for row in (*order[:places], *slower[:places]) if row.known == "bound"]
             if not head:
                 break
             # The worst bound first: planned anew it may fall, and others move up.
@@ -243,16 +248,21 @@ class _Ranking:
     def _detour(self, row: Critical, net: Timed, arcs: Flags, *, using: Flags) -> tuple[Critical, Flags]:
         """Plan anew those who used it, after all others."""
         others, again = _apart(self.plan, self.occupants, using)
-        rest = replace(self.plan, flow=others)
-        plan = ccrp(self.dynamic, again, step_s=self.step_s, usable=~arcs, after=[rest])
         last = int(others.arrivals(self.net.transit).max(initial=-1))
-        if plan.cohort_persons.sum():
-            last = max(last, plan.clearance_steps)
-        left = int(self.plan.left[again == 0].sum()) + int(plan.left.sum())
-        clearance = last * self.step_s if last >= 0 else None
+        left = int(self.plan.left[again == 0].sum())
         used = np.zeros(len(arcs), np.bool_)
-        for flow in (others, plan.flow):
-            used[_slots_and_arcs(flow)[1]] = True
+        used[_slots_and_arcs(others)[1]] = True
+        rescued = _has_way(net)
+        left += int(again[~rescued].sum())
+        again = np.where(rescued, again, 0)
+        if again.any():
+            rest = replace(self.plan, flow=others)
+            plan = ccrp(self.dynamic, again, step_s=self.step_s, usable=~arcs, after=[rest])
+            left += int(plan.left.sum())
+            if plan.cohort_persons.sum():
+                last = max(last, plan.clearance_steps)
+            used[_slots_and_arcs(plan.flow)[1]] = True
+        clearance = last * self.step_s if last >= 0 else None
         return self._with_clearance(row, net, clearance, left=left, known="bound"), used
 
     def _with_clearance(

@@ -330,6 +330,8 @@ def solve(net: Timed, *, start_from: int | None = None) -> Optimum:
     at = low + 1 if good is None else max(good - 1, 0)
     if good == 0 or goal == 0:
         good = 0
+    since, span = quiet(net)
+    closing = bool(((net.last >= 0) & (net.last < NEVER)).any())
     while good is None or good > 0:
         if good is not None and good - 1 in known:
             break
@@ -348,6 +350,17 @@ def solve(net: Timed, *, start_from: int | None = None) -> Optimum:
         else:
             low, proof = max(low, at), _cut(net, whole, solver, known[at])
         at = _next(known, goal, low, good, rate=_rate(net))
+        last = max(known)
+        if (
+            good is None and last > since
+        ):  # where room is short, not all whom a way stays open for may come to it in time
+            if any(since <= step <= last - span and known[step] == known[last] for step in known):
+                goal = known[last]
+                good = min(step for step in known if known[step] == goal)
+                low = max((step for step in known if known[step] < goal), default=-1)
+                at = _next(known, goal, low, good, rate=_rate(net))
+            elif closing:
+                at = max(at, last + span)
     return Optimum(
         horizon_steps=good,
         clearance_s=good * net.step_s,
@@ -358,6 +371,20 @@ def solve(net: Timed, *, start_from: int | None = None) -> Optimum:
         cut=proof if good > 0 else None,
         solved=tuple((step, known[step] / net.scale) for step in sorted(known)),
     )
+
+
+def quiet(net: Timed) -> tuple[int, int]:
+    """Step from which on nothing opens, closes or is released, and in how many steps anybody can walk out of an empty network.
+
+    If as many are out at two horizons after that step and that far apart, nobody else ever comes: an augmenting path
+    would leave what is used by the earlier one, and then walk out freely.
+    """
+    live = net.last >= 0
+    togo = NEVER - net.latest(NEVER, always_open=True)
+    closing = net.last[live & (net.last < NEVER)].max(initial=0)
+    opening = net.first[live & (net.first < NEVER)].max(initial=0)
+    span = togo[togo <= NEVER].max(initial=0) + net.transit[live].max(initial=0) + 1
+    return int(max(closing, opening, net.release.max(initial=0))) + 1, int(span)
 
 
 def _rate(net: Timed) -> int:

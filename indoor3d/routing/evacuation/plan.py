@@ -24,6 +24,7 @@ from indoor3d.models.scenario_check import check
 from indoor3d.models.scenario_form import digest, validated
 from indoor3d.routing.evacuation import _whatif
 from indoor3d.routing.evacuation._played import play, with_run
+from indoor3d.routing.evacuation._signs import with_pointers
 from indoor3d.routing.evacuation._told import outcome as told
 from indoor3d.routing.evacuation.ccrp import Plan, ccrp, nearest_exit, optimal
 from indoor3d.routing.evacuation.dynamic import dynamic
@@ -304,7 +305,7 @@ def plan_evacuation(
         gap=None if planned_s is None or not (proof or bound) else planned_s / (proof or bound) - 1.0,
         curves=tuple(curves),
     )
-    outcome = with_run(outcome, case, played)
+    outcome = with_pointers(with_run(outcome, case, played), case, plans)
     if not details:
         return outcome
     progress(0.65, "reliefs")

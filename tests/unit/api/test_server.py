@@ -1,14 +1,19 @@
 """The server on a real socket: what only shows there."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import uvicorn
 
-from indoor3d.api.server import configuration
+from indoor3d.api.events import Listeners
+from indoor3d.api.job_limits import JobLimits
+from indoor3d.api.jobs import Jobs
+from indoor3d.api.server import Server, configuration
 from indoor3d.api.settings import Limits, Settings
 from tests.unit.api import service
+from tests.unit.api.test_jobs import PLANNER, gone, running, start
 
 
 @asynccontextmanager
@@ -74,5 +79,58 @@ def test_headers_over_the_limit_are_refused() -> None:
         async with _server(Limits()) as port:
             answer = await _talk(port, b"GET /livez HTTP/1.1\r\nHost: a\r\nX-Long: " + b"x" * 20_000 + b"\r\n\r\n")
             assert b" 431 " in answer.split(b"\r\n")[0]
+
+    asyncio.run(run())
+
+
+def test_who_listens_is_sent_home_and_plans_stop_when_the_server_ends() -> None:
+    """A stream goes on for ever: a server that waited for it would be killed in the middle of other answers."""
+
+    async def run() -> float:
+        settings, listeners = Settings(viewer=None, limits=Limits()), Listeners(5)
+        jobs = Jobs(JobLimits(), clock=settings.clock, command=PLANNER)
+        job = start(jobs, "waits")
+        pid = running(job)
+        config = configuration(settings, service.store(), host="127.0.0.1", port=0, listeners=listeners, jobs=jobs)
+        server = Server(config, listeners, jobs)
+        config.load()
+        server.lifespan = config.lifespan_class(config)
+        await server.startup()
+        port = server.servers[0].sockets[0].getsockname()[1]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /v1/venues/two-floors/events HTTP/1.1\r\nHost: a\r\nAccept: text/event-stream\r\n\r\n")
+        assert b"event: state" in await reader.readuntil(b"event: state")
+        assert listeners.count == 1
+        begun = time.monotonic()
+        await server.shutdown()
+        rest = await reader.read()
+        writer.close()
+        assert rest.endswith(b"0\r\n\r\n")
+        assert listeners.count == 0
+        assert gone(pid)
+        assert not job.folder.parent.exists()
+        return time.monotonic() - begun
+
+    assert asyncio.run(run()) < 5
+
+
+def test_a_client_that_hangs_up_leaves_its_place() -> None:
+    async def run() -> None:
+        settings, listeners = Settings(viewer=None, limits=Limits()), Listeners(1)
+        config = configuration(settings, service.store(), host="127.0.0.1", port=0, listeners=listeners)
+        server = Server(config, listeners, Jobs(JobLimits(), clock=settings.clock))
+        config.load()
+        server.lifespan = config.lifespan_class(config)
+        await server.startup()
+        port = server.servers[0].sockets[0].getsockname()[1]
+        for _ in range(3):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET /v1/venues/two-floors/events HTTP/1.1\r\nHost: a\r\n\r\n")
+            await reader.readuntil(b"event: state")
+            writer.close()
+            async with asyncio.timeout(5):
+                while listeners.count:  # noqa: ASYNC110 - what is tested tells nobody
+                    await asyncio.sleep(0.05)
+        await server.shutdown()
 
     asyncio.run(run())

@@ -71,6 +71,20 @@ def test_a_full_room_says_that_nobody_can_stand_in_it() -> None:
     assert ("opening.blocked", "door-shop-store") in {(i.code, i.element) for i in issues}
 
 
+@pytest.mark.parametrize("open_end", [True, False])
+def test_a_door_into_a_tight_passage_is_blocked_only_where_it_ends(open_end: bool) -> None:  # noqa: FBT001 - a parameter
+    """Free floor 1 cm wide is too little around the door; it counts once more is found at its end."""
+    building = two_floors()
+    (x0, _, x1, _), top = next(o for o in building.openings if o.id == "door-shop-store").footprint.bounds, 4.9
+    left, right, end = (x0 + x1) / 2 - 0.205, (x0 + x1) / 2 + 0.205, 2.0
+    shelves = [box(12.2, end, left, top), box(right, end, 20, top)]
+    if not open_end:
+        shelves.append(box(12.2, 0, 20, top - 0.5))
+    extra = [Obstacle(id=f"shelf-{i}", level="g", footprint=s, floor_m=0.0) for i, s in enumerate(shelves)]
+    found = codes(replace(building, obstacles=(*building.obstacles, *extra)))
+    assert found == (set() if open_end else {("opening.blocked", "door-shop-store")})
+
+
 def test_stairs_in_the_air_are_not_attached() -> None:
     building = two_floors()
     stairs = next(c for c in building.connectors if c.id == "stairs-1")
