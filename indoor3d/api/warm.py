@@ -17,14 +17,10 @@ from indoor3d.models.building import (
 )
 from indoor3d.models.frame import SiteFrame
 from indoor3d.models.network import Networks
-from indoor3d.models.scenario import Hazard, HazardKind, Occupants, Scenario
 from indoor3d.models.vocabulary import ConnectorCategory, FacilityCategory, OpeningCategory
 from indoor3d.routing.build import build_navigation
 from indoor3d.routing.directions import guide
-from indoor3d.routing.evacuation.earliest import escape_in_time
-from indoor3d.routing.evacuation.plan import plan_evacuation
 from indoor3d.routing.graph import NavGraph
-from indoor3d.routing.place import find_place
 from indoor3d.store.codec import decode, encode
 
 _QUESTIONS = 8
@@ -98,6 +94,12 @@ def warm() -> None:
 
 def warm_plans() -> None:
     """Plan the evacuation of a small building: what plans run on is compiled once, when the package is built."""
+    # a server plans in processes of their own, and needs none of this itself
+    from indoor3d.models.scenario import Hazard, HazardKind, Occupants, Scenario  # noqa: PLC0415
+    from indoor3d.routing.evacuation.earliest import escape_in_time  # noqa: PLC0415
+    from indoor3d.routing.evacuation.plan import plan_evacuation  # noqa: PLC0415
+    from indoor3d.routing.place import find_place  # noqa: PLC0415
+
     building = sample()
     graph = build_navigation(building)
     scenario = Scenario(

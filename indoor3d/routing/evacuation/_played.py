@@ -135,7 +135,8 @@ def _crowd(case: "Case", plan: Plan, profiles: Sequence[str]) -> Crowd:
     node = np.concatenate([plan.route_node[route], left]).astype(np.int32)
     depart = np.concatenate([plan.cohort_depart[whole], np.full(len(left), np.iinfo(np.int32).max)])
     order = np.lexsort((np.arange(len(node)), depart, node))
-    rows = np.concatenate([np.column_stack([c.rows, np.full(len(c.rows), k)]) for k, c in _by_profile(case, profiles)])
+    crowds = [case.walkers[profile] for profile in profiles]
+    rows = np.concatenate([np.column_stack([c.rows, np.full(len(c.rows), k)]) for k, c in enumerate(crowds)])
     rows = rows[np.lexsort((rows[:, 3], rows[:, 1], rows[:, 0]))]
     ready = np.repeat(rows[:, 1], rows[:, 2]) * case.step_s
     kind = np.repeat(rows[:, 3], rows[:, 2])
@@ -147,10 +148,6 @@ def _crowd(case: "Case", plan: Plan, profiles: Sequence[str]) -> Crowd:
         mobility=kind.astype(np.uint8),
         route=routes[order].astype(np.int32),
     )
-
-
-def _by_profile(case: "Case", profiles: Sequence[str]) -> list[tuple[int, "object"]]:
-    return [(number, case.walkers[profile]) for number, profile in enumerate(profiles)]
 
 
 def _drawn(case: "Case", crowd: Crowd, rng: np.random.Generator) -> Crowd:

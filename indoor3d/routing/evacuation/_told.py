@@ -111,12 +111,13 @@ def _left(case: "Case", plans: Sequence[Plan]) -> list[CutOff]:
 
 
 def _exits(case: "Case", trace: Trace | None, fetched: Sequence[Fetched]) -> tuple[Cleared, ...]:
-    names, helped = case.building.names, {}
+    names = case.building.names
+    helped: dict[str, tuple[int, float]] = {}
     for one in fetched:
         for arrival in one.arrivals:
             if arrival.exit:
-                persons, last = helped.get(arrival.exit, (0, 0.0))
-                helped[arrival.exit] = (persons + arrival.persons, max(last, arrival.at_s))
+                so_far, latest = helped.get(arrival.exit, (0, 0.0))
+                helped[arrival.exit] = (so_far + arrival.persons, max(latest, arrival.at_s))
     found = []
     for node in case.flow.exit_node.tolist():
         ident = case.flow.node_id[node]

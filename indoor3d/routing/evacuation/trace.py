@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from indoor3d.models.flow import FlowNetwork
 from indoor3d.models.outcome import Motion
 from indoor3d.routing.evacuation.ccrp import Plan
-from indoor3d.routing.evacuation.optimum import timed
+from indoor3d.routing.evacuation.timed import timed
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
