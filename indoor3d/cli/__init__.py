@@ -3,7 +3,7 @@
 import click
 
 from indoor3d import __version__
-from indoor3d.cli import around, build, evacuate, routes, serve, state, state_feed
+from indoor3d.cli import around, build, evacuate, incident, routes, serve, state, state_feed
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -22,6 +22,7 @@ for _command in (
     *build.COMMANDS,
     *routes.COMMANDS,
     *evacuate.COMMANDS,
+    *incident.COMMANDS,
     *around.COMMANDS,
     *state.COMMANDS,
     *state_feed.COMMANDS,
