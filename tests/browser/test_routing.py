@@ -122,7 +122,7 @@ def test_nothing_is_inaccessible(opened: Opener, *, phone: bool, lang: str) -> N
     assert visit.violations() == []
     visit.shot(f"around-{'phone' if phone else 'desktop'}-{lang}")
     page.locator("#tab-evacuation").click()
-    page.locator(".button.primary").click()
+    page.locator(".button.primary").first.click()
     visit.wait("evacuation", "drawn")
     assert visit.violations() == []
     page.locator("#tab-about").click()
