@@ -57,7 +57,14 @@ def test_lines_meet_areas_as_shapely_tells(seed: int, plan: Area) -> None:
     lines = lines[np.hypot(lines[:, 2] - lines[:, 0], lines[:, 3] - lines[:, 1]) > 0]
     areas = Areas.of(shapes)
     wanted = shapely.intersects(_shapes(lines)[:, None], np.array(shapes, dtype=object)[None])
-    assert np.array_equal(np.stack(areas.met(lines), axis=1), np.argwhere(wanted))
+    found = np.zeros_like(wanted)
+    found[areas.met(lines)] = True
+    for line, shape in np.argwhere(found != wanted).tolist():
+        # Where a line just touches a border, GEOS may say that they do not meet and that they are 0 m apart.
+        drawn = _shapes(lines)[line]
+        assert shapely.distance(drawn, shapes[shape]) <= 1e-9
+        assert shapely.length(shapely.intersection(drawn, shapes[shape])) <= 1e-9
+    wanted = found
     some = rng.permutation(len(shapes))[: len(shapes) // 2]
     assert areas.any_met(some, lines).tolist() == wanted[:, some].any(axis=1).tolist()
 
