@@ -23,8 +23,20 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     """In CI a skip is a failure: what is not tested there is not tested anywhere."""
     report = yield
     if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
-        report.outcome = "failed"
-        report.longrepr = (
-            f"skipped in CI: {report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr}"
-        )
+        _refuse(report)
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a file that leaves itself out as a whole."""
+    report = yield
+    if IN_CI and report.skipped:
+        _refuse(report)
+    return report
+
+
+def _refuse(report: pytest.TestReport | pytest.CollectReport) -> None:
+    report.outcome = "failed"
+    why = report.longrepr
+    report.longrepr = f"skipped in CI: {why[-1] if isinstance(why, tuple) else why}"
