@@ -234,8 +234,8 @@ class Outcome:
         The optimum is proven: nobody can do it one step sooner.
     gap : float or None
         ``planned_s / max(optimum_s, bound_s) - 1``.
-    quantiles : tuple of (float, float)
-        Of the clearance over the runs: (0.95, seconds).
+    quantiles : tuple of (float, float or None)
+        Of the clearance over the runs: (0.95, seconds); None where not everybody was out in that share of them.
     disabled_s : float or None
         When the last of the people with a disability who get out is out.
     curves : tuple of Curve
@@ -275,7 +275,7 @@ class Outcome:
     nearest_s: float | None
     certified: bool
     gap: float | None
-    quantiles: tuple[tuple[float, float], ...] = ()
+    quantiles: tuple[tuple[float, float | None], ...] = ()
     disabled_s: float | None = None
     curves: tuple[Curve, ...] = ()
     initial: tuple[tuple[str, int], ...] = ()

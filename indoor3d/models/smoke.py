@@ -8,6 +8,8 @@ import math
 
 from indoor3d.errors import InvalidScenario
 
+LUND_SLOPE, LUND_BASE = 0.057, 0.706
+"""m²/s and m/s: walking speed falls by the one for each 1/m of extinction, from the other (Lund, by way of FDS+Evac)."""
 LUND_LEAST = 0.1
 """Nobody is slower than this share (FDS+Evac)."""
 NIST_LEAST_MPS = 0.3
@@ -44,7 +46,7 @@ def speed_factor(extinction_per_m: float, *, law: str = "lund", speed_mps: float
     [0.919, 0.6, 0.5]
     """
     if law == "lund":
-        return max(LUND_LEAST, 1 - 0.057 * extinction_per_m / 0.706) if extinction_per_m > 0 else 1.0
+        return max(LUND_LEAST, 1 - LUND_SLOPE * extinction_per_m / LUND_BASE) if extinction_per_m > 0 else 1.0
     if law == "fridolf":
         return FRIDOLF_VISIBILITY / (FRIDOLF_VISIBILITY + 2 * extinction_per_m) if extinction_per_m > 0 else 1.0
     if law == "nist":

@@ -29,8 +29,8 @@ from indoor3d.models.scenario import Delay, Hazard, HazardKind, Occupants, Scena
 from indoor3d.models.vocabulary import Mode
 from indoor3d.routing.build import build_navigation
 from indoor3d.routing.evacuation.plan import plan_evacuation, planned, prepare
-from indoor3d.routing.evacuation.trace import Trace
 from tests.buildings import station, two_floors
+from tests.plan_trace import Trace
 
 MODEL_DIFFERENCE = 0.10
 """How much sooner or later a quarter, a half, three quarters and nearly all are out one by one than in our plan, as a share of the plan's clearance: a plan has no

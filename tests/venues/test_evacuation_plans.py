@@ -61,6 +61,22 @@ def test_bound_optimum_plan_and_simulation_are_in_order(venue: str) -> None:
 
 
 @pytest.mark.parametrize("venue", VENUES)
+def test_what_is_told_of_parts_is_of_the_same_simulation(venue: str) -> None:
+    outcome = planned(venue)
+    assert outcome.clearance_s is not None
+    assert sum(exit_.persons for exit_ in outcome.exits) <= outcome.out
+    last = max(exit_.last_s for exit_ in outcome.exits if exit_.last_s is not None)
+    interval = 1.2 * (outcome.planned_s or 0.0) / 240 + STEP_S
+    assert outcome.clearance_s - STEP_S <= last <= outcome.clearance_s + interval + 60
+    for part in (*outcome.platforms, *outcome.levels):
+        assert part.persons >= part.left
+        if part.first_s is not None:
+            assert part.last_s is not None
+            assert part.first_s <= part.last_s <= last + interval + 120
+    assert all(m.rset_s is None or m.rset_s <= last + interval + 120 for m in outcome.margins)
+
+
+@pytest.mark.parametrize("venue", VENUES)
 def test_signs_keep_their_direction_for_a_minute(venue: str) -> None:
     pointers = planned(venue).pointers
     assert pointers

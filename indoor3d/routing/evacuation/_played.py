@@ -12,8 +12,7 @@ from indoor3d.models.outcome import Bottleneck, Curve, CutOff, Motion, Outcome
 from indoor3d.routing.evacuation.ccrp import Plan
 from indoor3d.routing.evacuation.dynamic import dynamic, ground
 from indoor3d.routing.evacuation.people import delay_in, distribution
-from indoor3d.routing.evacuation.simulate import DOWN, OUT, REFUGE, Crowd, Kind, Phases, Run, World, runs, simulate
-from indoor3d.routing.evacuation.trace import FRAMES
+from indoor3d.routing.evacuation.simulate import DOWN, OUT, REFUGE, Crowd, Kind, Run, World, runs, simulate
 
 if TYPE_CHECKING:
     from indoor3d.routing.evacuation.plan import Case
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+FRAMES = 240
+"""About as many moments as a motion has."""
 _MOST = 20
 _SHOWN = 1
 
@@ -99,29 +100,18 @@ def _simulated(case: "Case", plan: Plan, crowd: Crowd, world: World, *, record: 
 
 
 def _world(case: "Case") -> tuple[World, list[str]]:
-    """Floors, smoke, and one class for each profile: the profiles in order."""
+    """Floors, and one class for each profile: the profiles in order.
+
+    In smoke all are as slow from the beginning as they ever get, as the plan takes it: so nobody is slowed twice.
+    """
     profiles = sorted(case.walkers)
     kinds = []
     for profile in profiles:
         made = dynamic(case.flow, case.calibration, mobility=profile)
-        time = np.where(case.ways[profile] & (made.capacity_per_s > 0), made.time_s, np.inf)
-        kinds.append(Kind(time_s=time))
-    phases = case.hazards.phases
-    smoke = None
-    if len(phases) > 1:
-        count, nodes = len(case.flow.arc_from), len(case.flow.node_id)
-        smoke = Phases(
-            from_s=np.array([p.from_s for p in phases]),
-            factor=np.array([p.factor for p in phases]),
-            node_dose_per_s=np.zeros((len(phases), nodes)),
-            arc_dose_per_s=np.zeros((len(phases), count)),
-        )
-    return (
-        World(
-            ground=ground(case.flow, case.calibration), phases=smoke, kinds=tuple(kinds), fatigue=case.scenario.fatigue
-        ),
-        profiles,
-    )
+        usable = case.ways[profile] & (made.capacity_per_s > 0)
+        kinds.append(Kind(time_s=np.where(usable, made.time_s / case.hazards.least_factor, np.inf)))
+    world = World(ground=ground(case.flow, case.calibration), kinds=tuple(kinds), fatigue=case.scenario.fatigue)
+    return world, profiles
 
 
 def _crowd(case: "Case", plan: Plan, profiles: Sequence[str]) -> Crowd:
@@ -189,12 +179,12 @@ def with_run(outcome: Outcome, case: "Case", played: Played | None) -> Outcome:
         outcome,
         out=outcome.out - sum(cut.persons for cut in lost),
         clearance_s=max([*done, *helped], default=None),
-        quantiles=tuple((q, value) for q, value in played.quantiles if value is not None),
+        quantiles=played.quantiles,
         curves=(curve, *outcome.curves),
         arc_persons=np.rint(run.entered).astype(np.int64),
         bottlenecks=_bottlenecks(case, run),
-        motion=_motion(case, run) or outcome.motion,
-        cut_off=tuple(sorted((*outcome.cut_off, *lost), key=lambda c: (c.level, c.space, c.mobility, c.code))),
+        motion=_motion(case, run),
+        cut_off=(*outcome.cut_off, *lost),
     )
 
 

@@ -1,6 +1,11 @@
-"""Plans and what follows from them, told as an :class:`~indoor3d.models.outcome.Outcome`."""
+"""A plan and its simulation, told as an :class:`~indoor3d.models.outcome.Outcome`.
+
+When something is clear is read from the simulation, not from the plan, which is never later. It is sampled, and every time is that of the
+sample after it: late by an interval at most, and never early.
+"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,32 +13,35 @@ from numpy.typing import NDArray
 
 from indoor3d.models.building import Building, Text
 from indoor3d.models.flow import FlowNetwork
-from indoor3d.models.outcome import Assumption, Bottleneck, Cleared, CutOff, Margin, Outcome
+from indoor3d.models.outcome import Assumption, Cleared, CutOff, Margin, Outcome
 from indoor3d.models.scenario_keys import ROOT
 from indoor3d.models.vocabulary import SpaceCategory
+from indoor3d.routing.evacuation._played import Played, with_run
 from indoor3d.routing.evacuation.ccrp import Plan
 from indoor3d.routing.evacuation.refuges import Fetched
-from indoor3d.routing.evacuation.trace import Trace
+from indoor3d.routing.evacuation.simulate import exit_times
 
 if TYPE_CHECKING:
     from indoor3d.routing.evacuation.plan import Case
 
 Flags = NDArray[np.bool_]
 
-_WAITING = frozenset({"no-lift"})
-MOST_BOTTLENECKS = 20
-
 
 def outcome(
-    case: "Case", *, plans: Sequence[Plan], trace: Trace | None, fetched: Sequence[Fetched], version: str, digest: str
+    case: "Case",
+    *,
+    plans: Sequence[Plan],
+    played: Played | None,
+    fetched: Sequence[Fetched],
+    version: str,
+    digest: str,
 ) -> Outcome:
-    """Tell plans without comparing them."""
+    """Tell what became of everybody, without comparing it to anything."""
     left = [*_left(case, plans), *(cut for one in fetched for cut in one.left)]
     walked = sum(int(plan.cohort_persons.sum()) for plan in plans)
     helped = sum(a.persons for one in fetched for a in one.arrivals)
     disabled = [one.last_s for one in fetched if one.last_s is not None]
-    ended = [plan.clearance_steps * plan.step_s for plan in plans if len(plan.cohort_persons)]
-    return Outcome(
+    told = Outcome(
         scenario=case.scenario.id,
         name=case.scenario.name,
         digest=digest,
@@ -45,7 +53,7 @@ def outcome(
         persons=case.load.total,
         out=walked + helped,
         waiting=sum(cut.persons for cut in left if cut.waiting),
-        clearance_s=max([*ended, *disabled], default=None),
+        clearance_s=max(disabled, default=None),
         planned_s=None,
         optimum_s=None,
         bound_s=0.0,
@@ -54,16 +62,19 @@ def outcome(
         gap=None,
         disabled_s=max(disabled, default=None),
         initial=tuple(sorted(case.load.persons.items())),
-        arc_persons=trace.arc_persons if trace else np.zeros(len(case.flow.arc_from), np.int64),
-        exits=_exits(case, trace, fetched),
-        platforms=_platforms(case, trace, left),
-        levels=_levels(case, trace, left),
-        bottlenecks=_bottlenecks(case, trace),
-        cut_off=tuple(sorted(left, key=lambda c: (c.level, c.space, c.mobility, c.code))),
+        arc_persons=np.zeros(len(case.flow.arc_from), np.int64),
+        cut_off=tuple(left),
         trips=tuple(trip for one in fetched for trip in one.trips),
-        margins=_margins(case, trace),
         assumptions=_assumptions(case, fetched),
-        motion=trace.motion() if trace else None,
+    )
+    told = with_run(told, case, played)
+    return replace(
+        told,
+        cut_off=tuple(sorted(told.cut_off, key=lambda c: (c.level, c.space, c.mobility, c.code))),
+        exits=_exits(case, played, fetched),
+        platforms=_platforms(case, played, told.cut_off),
+        levels=_levels(case, played, told.cut_off),
+        margins=_margins(case, played),
     )
 
 
@@ -71,37 +82,33 @@ def outcome(
 
 
 def _left(case: "Case", plans: Sequence[Plan]) -> list[CutOff]:
-    """People of plans who have no way that is open long enough, by space."""
+    """People of plans who have no way that is open long enough, by space and by why: a way that closes, or none at all."""
     flow = case.flow
-    closing = np.zeros(len(flow.node_id), np.bool_)
-    shut = case.hazards.closed_arc
-    by_space: dict[str, set[str]] = {}
-    for arc in shut.tolist():
-        closing[flow.arc_from[arc]] = True
-        passage = int(flow.arc_passage[arc])
-        if passage >= 0:
-            by_space.setdefault(flow.node_space[int(flow.arc_from[arc])], set()).add(flow.passage_element[passage])
-    found: dict[str, int] = {}
+    shut = np.isfinite(case.hazards.closed_from_s)
+    calm = replace(case.network, closed_from_s=np.where(shut, np.inf, case.network.closed_from_s))
+    led = np.isfinite(exit_times(calm))
+    found: dict[tuple[str, bool], int] = {}
     for plan in plans:
         for node in np.flatnonzero(plan.left).tolist():
-            space = flow.node_space[node]
-            found[space] = found.get(space, 0) + int(plan.left[node])
+            key = (flow.node_space[node], bool(led[node]))
+            found[key] = found.get(key, 0) + int(plan.left[node])
     level = dict(zip(flow.node_space, flow.node_level, strict=True))
     told = []
-    for space, persons in sorted(found.items()):
-        hazard = len(shut) > 0
+    for (space, closing), persons in sorted(found.items()):
+        own = shut & np.array([flow.node_space[node] == space for node in flow.arc_from.tolist()])
+        named = {flow.passage_element[p] for p in flow.arc_passage[own].tolist() if p >= 0} if closing else set()
         told.append(
             CutOff(
                 space=space,
                 level=level[space],
                 mobility="walk",
                 persons=persons,
-                code="closed-in-time" if hazard else "no-way",
+                code="closed-in-time" if closing else "no-way",
                 reason=Text(
-                    ko="지나가기 전에 모든 길이 닫힙니다." if hazard else "열린 출구로 가는 길이 없습니다.",
-                    en="Every way closes before they are through." if hazard else "No way leads to an open exit.",
+                    ko="지나가기 전에 모든 길이 닫힙니다." if closing else "열린 출구로 가는 길이 없습니다.",
+                    en="Every way closes before they are through." if closing else "No way leads to an open exit.",
                 ),
-                blocked_by=tuple(sorted(by_space.get(space, ()))),
+                blocked_by=tuple(sorted(named)),
             )
         )
     return told
@@ -110,7 +117,21 @@ def _left(case: "Case", plans: Sequence[Plan]) -> list[CutOff]:
 # ── when what is clear ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _exits(case: "Case", trace: Trace | None, fetched: Sequence[Fetched]) -> tuple[Cleared, ...]:
+def _over(case: "Case", played: Played, arcs: Flags, *, arriving: bool) -> tuple[int, float | None, float | None]:
+    """Persons who go along some arcs, and when the first and the last of them do, or are at their heads."""
+    samples = played.run.samples
+    if samples is None or not arcs.any():
+        return 0, None, None
+    count = samples.passed[:, arcs].sum(axis=1)
+    if not count[-1]:
+        return 0, None, None
+    used = arcs & (played.run.entered > 0)
+    later = float(case.network.time_s[used].max(initial=0.0)) if arriving else 0.0
+    first, last = (float(samples.at_s[int(np.argmax(count >= n))]) for n in (1, count[-1]))
+    return int(count[-1]), first + later, last + later
+
+
+def _exits(case: "Case", played: Played | None, fetched: Sequence[Fetched]) -> tuple[Cleared, ...]:
     names = case.building.names
     helped: dict[str, tuple[int, float]] = {}
     for one in fetched:
@@ -121,109 +142,72 @@ def _exits(case: "Case", trace: Trace | None, fetched: Sequence[Fetched]) -> tup
     found = []
     for node in case.flow.exit_node.tolist():
         ident = case.flow.node_id[node]
-        persons, first, last = trace.out_of(node) if trace else (0.0, None, None)
+        persons, first, last = 0, None, None
+        if played is not None:
+            persons, first, last = _over(case, played, case.flow.arc_to == node, arriving=True)
+            persons += int((played.crowd.node == node).sum())
         more, until = helped.get(ident, (0, 0.0))
-        last = max(last or 0.0, until) if more else last
         found.append(
             Cleared(
                 id=ident,
                 kind="exit",
                 name=names.get(ident, Text(default=ident)),
-                persons=round(persons) + more,
+                persons=persons + more,
                 first_s=first if first is not None or not more else until,
-                last_s=last,
+                last_s=max(last or 0.0, until) if more else last,
             )
         )
     return tuple(sorted(found, key=lambda c: (-c.persons, c.id)))
 
 
-def _left_in(left: Sequence[CutOff], *, spaces: frozenset[str] = frozenset(), level: str = "") -> int:
-    return sum(cut.persons for cut in left if cut.space in spaces or (level and cut.level == level))
+def _emptied(case: "Case", played: Played, inside: Flags, *, arriving: bool) -> tuple[int, float | None, float | None]:
+    """Walkers who begin at some nodes, and when the first and the last people leave them."""
+    arcs = inside[case.flow.arc_from] & ~inside[case.flow.arc_to]
+    _, first, last = _over(case, played, arcs, arriving=arriving)
+    return int(inside[played.crowd.node].sum()), first, last
 
 
-def _platforms(case: "Case", trace: Trace | None, left: Sequence[CutOff]) -> tuple[Cleared, ...]:
+def _cleared(
+    case: "Case", played: Played, item: Cleared, inside: Flags, *, left: Sequence[CutOff], arriving: bool
+) -> Cleared | None:
+    """When a platform or level is empty of those who get away; None where nobody was there."""
+    persons, first, last = _emptied(case, played, inside, arriving=arriving)
+    spaces = {space for space, here in zip(case.flow.node_space, inside.tolist(), strict=True) if here}
+    others = sum(n for crowd in case.others.values() for space, n in crowd.space.items() if space in spaces)
+    behind = sum(cut.persons for cut in left if cut.space in spaces)
+    if not (persons or others or behind or last is not None):
+        return None
+    return replace(item, persons=persons + others, first_s=first, last_s=last, left=behind)
+
+
+def _platforms(case: "Case", played: Played | None, left: Sequence[CutOff]) -> tuple[Cleared, ...]:
     found = []
     for space in case.building.spaces:
-        if space.category is SpaceCategory.PLATFORM and trace is not None:
+        if space.category is SpaceCategory.PLATFORM and played is not None:
             inside = np.array([s == space.id for s in case.flow.node_space])
-            persons, first, last = trace.left(inside, stepping_on=True)
-            behind = _left_in(left, spaces=frozenset({space.id}))
-            if persons or behind or last is not None:
-                found.append(
-                    Cleared(
-                        id=space.id,
-                        kind="platform",
-                        name=space.name,
-                        persons=round(persons) + behind,
-                        first_s=first,
-                        last_s=last,
-                        left=behind,
-                    )
-                )
-    return tuple(found)
+            item = Cleared(id=space.id, kind="platform", name=space.name, persons=0, first_s=None, last_s=None)
+            found.append(_cleared(case, played, item, inside, left=left, arriving=False))
+    return tuple(cleared for cleared in found if cleared is not None)
 
 
-def _levels(case: "Case", trace: Trace | None, left: Sequence[CutOff]) -> tuple[Cleared, ...]:
-    if trace is None:
-        return ()
+def _levels(case: "Case", played: Played | None, left: Sequence[CutOff]) -> tuple[Cleared, ...]:
     outside = np.zeros(len(case.flow.node_id), np.bool_)
     outside[case.flow.exit_node] = True
     found = []
     for level in case.building.levels:
-        inside = np.array([lv == level.id for lv in case.flow.node_level]) & ~outside
-        persons, first, last = trace.left(inside, stepping_on=False)
-        behind = _left_in(left, level=level.id)
-        if persons or behind or last is not None:
-            found.append(
-                Cleared(
-                    id=level.id,
-                    kind="level",
-                    name=level.name,
-                    persons=round(persons) + behind,
-                    first_s=first,
-                    last_s=last,
-                    left=behind,
-                )
-            )
-    return tuple(found)
+        if played is not None:
+            inside = np.array([lv == level.id for lv in case.flow.node_level]) & ~outside
+            item = Cleared(id=level.id, kind="level", name=level.name, persons=0, first_s=None, last_s=None)
+            found.append(_cleared(case, played, item, inside, left=left, arriving=True))
+    return tuple(cleared for cleared in found if cleared is not None)
 
 
-def _bottlenecks(case: "Case", trace: Trace | None) -> tuple[Bottleneck, ...]:
-    if trace is None or not trace.queues.size:
-        return ()
-    flow, queues, passed = case.flow, trace.queues, trace.passed
-    capacity = np.full(len(flow.passage_element), np.inf)
-    limited = flow.arc_passage >= 0
-    np.minimum.at(capacity, flow.arc_passage[limited], case.network.capacity_per_s[limited])
-    found = []
-    for passage in np.argsort(-queues.max(axis=0), kind="stable").tolist()[:MOST_BOTTLENECKS]:
-        column = queues[:, passage]
-        most = round(float(column.max()))
-        if most < 1:
-            break
-        some = np.flatnonzero(column >= 0.5)
-        ident = flow.passage_element[passage]
-        found.append(
-            Bottleneck(
-                element=ident,
-                name=case.building.names.get(ident, Text(default=ident)),
-                persons=round(float(passed[passage])),
-                capacity_per_s=float(capacity[passage]),
-                queue_most=most,
-                queue_most_s=float(np.argmax(column)) * trace.step_s,
-                queue_from_s=float(some[0]) * trace.step_s,
-                queue_to_s=float(some[-1] + 1) * trace.step_s,
-            )
-        )
-    return tuple(found)
-
-
-def _margins(case: "Case", trace: Trace | None) -> tuple[Margin, ...]:
+def _margins(case: "Case", played: Played | None) -> tuple[Margin, ...]:
     """ASET against RSET for every space that hazards make untenable: required is when the last person has left it."""
     found = []
     for space, aset in sorted(case.hazards.aset.items()):
         inside = np.array([s == space for s in case.flow.node_space])
-        rset = trace.left(inside, stepping_on=False)[2] if trace is not None else None
+        rset = None if played is None else _emptied(case, played, inside, arriving=True)[2]
         if rset is None and not case.load.persons.get(space):
             continue
         available = None if np.isinf(aset.at_s) else aset.at_s

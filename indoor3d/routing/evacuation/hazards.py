@@ -25,6 +25,7 @@ from indoor3d.models.flow import DynamicNetwork, FlowNetwork
 from indoor3d.models.network import MODES
 from indoor3d.models.outcome import Assumption
 from indoor3d.models.scenario import Hazard, HazardKind
+from indoor3d.models.smoke import LUND_SLOPE, speed_factor
 from indoor3d.models.vocabulary import Direction, Mode
 
 Floats = NDArray[np.float64]
@@ -102,8 +103,6 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
 )
 """By key. Visibility 10 m is the limit of places where many people are; 5 m elsewhere is less careful and not used."""
 
-SMOKE_K, SMOKE_K0, SMOKE_LEAST = 0.057, 0.706, 0.1
-"""Speed in smoke: 1 − 0.057 K / 0.706, at least 0.1 (Lund, FDS+Evac; EVACUATION.md section 1)."""
 _CONNECTED = tuple(MODES.index(mode) for mode in (Mode.STAIRS, Mode.RAMP, Mode.ESCALATOR, Mode.MOVING_WALK))
 _STEPPED = tuple(MODES.index(mode) for mode in (Mode.STAIRS, Mode.ESCALATOR))
 _SMOKY = frozenset({HazardKind.FIRE, HazardKind.SMOKE})
@@ -197,17 +196,6 @@ class TimedHazards:
     def factor_at(self, at_s: float) -> Floats:
         """(M,) float64: share of the speed in clear air that is left at a time."""
         return [phase for phase in self.phases if phase.from_s <= max(at_s, 0.0)][-1].factor
-
-
-def speed_factor(extinction_per_m: float) -> float:
-    """Share of the walking speed that smoke leaves.
-
-    Examples
-    --------
-    >>> speed_factor(0.0), round(speed_factor(3.0), 3), speed_factor(50.0)
-    (1.0, 0.758, 0.1)
-    """
-    return max(SMOKE_LEAST, 1 - SMOKE_K * extinction_per_m / SMOKE_K0)
 
 
 def timed_hazards(network: FlowNetwork, building: Building, hazards: Sequence[Hazard]) -> TimedHazards:
@@ -431,7 +419,7 @@ class _Acting:
                 self.used[limit.key] = (limit.value, limit.unit, limit.source)
         if self.smoke:
             self.used["smoke.speed"] = (
-                SMOKE_K,
+                LUND_SLOPE,
                 "1",
                 "1 − 0.057 K / 0.706, at least 0.1: Lund, FDS+Evac (EVACUATION.md section 1)",
             )
@@ -462,7 +450,7 @@ class _Acting:
         )
 
     def _phases(self) -> tuple[Phase, ...]:
-        """Speeds between the times at which something gets slower; several causes multiply, at least :data:`SMOKE_LEAST`."""
+        """Speeds between the times at which something gets slower; of several causes the slowest counts."""
         times = sorted({0.0, *(at_s for at_s, _, _ in self.slow)})
         found = []
         for from_s in times:

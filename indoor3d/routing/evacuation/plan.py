@@ -23,7 +23,7 @@ from indoor3d.models.scenario import HazardKind, Scenario
 from indoor3d.models.scenario_check import check
 from indoor3d.models.scenario_form import digest, validated
 from indoor3d.routing.evacuation import _whatif
-from indoor3d.routing.evacuation._played import play, with_run
+from indoor3d.routing.evacuation._played import play
 from indoor3d.routing.evacuation._signs import with_pointers
 from indoor3d.routing.evacuation._told import outcome as told
 from indoor3d.routing.evacuation.ccrp import Plan, ccrp, nearest_exit, optimal
@@ -33,7 +33,6 @@ from indoor3d.routing.evacuation.hazards import TimedHazards, timed_hazards
 from indoor3d.routing.evacuation.optimum import Optimum, lower_bound, quickest
 from indoor3d.routing.evacuation.people import Crowd, crowds
 from indoor3d.routing.evacuation.refuges import Fetched, Group, fetch
-from indoor3d.routing.evacuation.trace import Trace
 from indoor3d.routing.graph import NavGraph
 from indoor3d.routing.profile import PROFILES, find_profile
 
@@ -285,16 +284,13 @@ def plan_evacuation(
     progress(0.45, "comparing")
     unguided = _unguided(case)
     fetched = _fetched(case)
-    trace = Trace.of(case.flow, plans) if plans else None
     progress(0.55, "simulating")
     played = play(case, plans)
-    outcome = told(case, plans=plans, trace=trace, fetched=fetched, version=version, digest=digest(scenario))
+    outcome = told(case, plans=plans, played=played, fetched=fetched, version=version, digest=digest(scenario))
     planned_s, nearest_s = clearance_s(plans), clearance_s(unguided)
     bound = _bound(case)
     proof = None if optimum is None else optimum.clearance_s
-    curves = [Curve(key="planned", points=trace.curve())] if trace else []
-    if unguided:
-        curves.append(Curve(key="nearest", points=Trace.of(case.flow, unguided).curve()))
+    compared = [Curve(key=key, points=_out(some)) for key, some in (("planned", plans), ("nearest", unguided)) if some]
     outcome = replace(
         outcome,
         planned_s=planned_s,
@@ -303,9 +299,9 @@ def plan_evacuation(
         bound_s=max(bound, proof or 0.0),
         nearest_s=nearest_s,
         gap=None if planned_s is None or not (proof or bound) else planned_s / (proof or bound) - 1.0,
-        curves=tuple(curves),
+        curves=(*outcome.curves, *compared),
     )
-    outcome = with_pointers(with_run(outcome, case, played), case, plans)
+    outcome = with_pointers(outcome, case, plans)
     if not details:
         return outcome
     progress(0.65, "reliefs")
@@ -316,6 +312,14 @@ def plan_evacuation(
     outcome = _whatif.with_sensitivity(outcome, case, planned=rough)
     progress(0.9, "rules")
     return _whatif.with_sheets(outcome, case)
+
+
+def _out(plans: Sequence[Plan]) -> NDArray[np.float64]:
+    """(K, 2) seconds, persons of all plans who are out."""
+    each = [plan.out_by_step() for plan in plans]
+    steps = max(len(one) for one in each)
+    persons = sum(np.pad(one, (0, steps - len(one)), mode="edge") for one in each)
+    return np.column_stack([np.arange(steps) * plans[0].step_s, persons]).astype(np.float64)
 
 
 def _bound(case: Case) -> float:

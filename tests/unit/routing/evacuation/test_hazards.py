@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from indoor3d.errors import InvalidInput, UnknownElement
 from indoor3d.models.flow import DynamicNetwork, FlowNetwork
 from indoor3d.models.scenario import Hazard, HazardKind
+from indoor3d.models.smoke import speed_factor
 from indoor3d.routing.build import build_navigation
 from indoor3d.routing.evacuation.flownet import flow_network
-from indoor3d.routing.evacuation.hazards import LIMITS, TimedHazards, speed_factor, spread, timed_hazards
+from indoor3d.routing.evacuation.hazards import LIMITS, TimedHazards, spread, timed_hazards
 from indoor3d.routing.graph import NavGraph
 from tests.buildings import station, two_floors
 

@@ -1,6 +1,7 @@
-"""What a plan means over time: where people wait, what they pass, when exits, platforms and levels are clear.
+"""What a plan means over time: where people are, and what they pass.
 
-A plan says, in whole steps, when each of its people enters each arc of their way. All here is sums over that, so nobody is lost on the way.
+A plan says, in whole steps, when each of its people enters each arc of their way. All here is sums over that, so nobody is lost on the way. Outcomes are told
+from simulations; this is what tests hold a plan itself against another simulator with.
 """
 
 from collections.abc import Sequence
@@ -34,8 +35,6 @@ class Moves:
     enter, leave : (K,) int64
         Steps at which they step on it, and are at its head.
     persons : (K,) float64
-    waits_for : (K,) int64
-        The passage they wait for before ``enter``: of this arc or, where it has none, the next one on their way; -1 where there is none.
     origin : (K,) int64
         Node where they began.
     """
@@ -45,7 +44,6 @@ class Moves:
     enter: Integers
     leave: Integers
     persons: Floats
-    waits_for: Integers
     origin: Integers
 
 
@@ -70,7 +68,7 @@ class Trace:
     @classmethod
     def of(cls, network: FlowNetwork, plans: Sequence[Plan]) -> "Trace":
         """Read plans whose times are the same steps."""
-        parts = [_moves(network, plan) for plan in plans]
+        parts = [_moves(plan) for plan in plans]
         names = list(Moves.__dataclass_fields__)
         joined = Moves(**{n: np.concatenate([getattr(p, n) for p in parts]) for n in names})
         begun = np.zeros(len(network.node_id))
@@ -90,47 +88,6 @@ class Trace:
         """(M,) how many go along each arc."""
         found = np.bincount(self.moves.arc, weights=self.moves.persons, minlength=len(self.network.arc_from))
         return np.rint(found).astype(np.int64)
-
-    @cached_property
-    def queues(self) -> Floats:
-        """(T, P) persons who wait for each passage during each step."""
-        moves = self.moves
-        waiting = (moves.waits_for >= 0) & (moves.enter > moves.here)
-        count = np.zeros((self.steps + 1, len(self.network.passage_element)))
-        np.add.at(count, (moves.here[waiting], moves.waits_for[waiting]), moves.persons[waiting])
-        np.add.at(count, (moves.enter[waiting], moves.waits_for[waiting]), -moves.persons[waiting])
-        return np.cumsum(count, axis=0)[: self.steps]
-
-    @cached_property
-    def passed(self) -> Floats:
-        """(P,) persons who go through each passage."""
-        passage = self.network.arc_passage[self.moves.arc]
-        some = passage >= 0
-        found = np.zeros(len(self.network.passage_element))
-        np.add.at(found, passage[some], self.moves.persons[some])
-        return found
-
-    def out_of(self, node: int) -> tuple[float, float | None, float | None]:
-        """Persons who come to a node, and when the first and the last of them do, seconds."""
-        here = np.flatnonzero((self.network.arc_to[self.moves.arc] == node) & (self.moves.persons > 0))
-        if not len(here):
-            return float(self.begun[node]), None, None
-        leave = self.moves.leave[here]
-        persons = float(self.moves.persons[here].sum() + self.begun[node])
-        return persons, float(leave.min() * self.step_s), float(leave.max() * self.step_s)
-
-    def left(self, inside: NDArray[np.bool_], *, stepping_on: bool) -> tuple[float, float | None, float | None]:
-        """Persons who begin at some nodes, and when the first and the last people leave them, seconds.
-
-        ``stepping_on`` counts somebody as gone who steps on the way out, not only at its end.
-        """
-        tail, head = self.network.arc_from[self.moves.arc], self.network.arc_to[self.moves.arc]
-        over = np.flatnonzero(inside[tail] & ~inside[head] & (self.moves.persons > 0))
-        persons = float(self.begun[inside].sum())
-        if not len(over):
-            return persons, None, None
-        at = (self.moves.enter if stepping_on else self.moves.leave)[over]
-        return persons, float(at.min() * self.step_s), float(at.max() * self.step_s)
 
     def curve(self) -> Floats:
         """(K, 2) seconds, persons who are out."""
@@ -173,7 +130,7 @@ class Trace:
         )
 
 
-def _moves(network: FlowNetwork, plan: Plan) -> Moves:
+def _moves(plan: Plan) -> Moves:
     flow = plan.flow
     transit = _transit(plan)
     size = np.diff(flow.run_start)
@@ -184,10 +141,6 @@ def _moves(network: FlowNetwork, plan: Plan) -> Moves:
     here = np.empty(len(run), np.int64)
     here[~first] = leave[np.flatnonzero(~first) - 1]
     release = flow.release[flow.run_source]
-    waits_for = network.arc_passage[flow.run_arc].astype(np.int64)
-    for row in range(len(run) - 2, -1, -1):
-        if waits_for[row] < 0 and not first[row + 1]:
-            waits_for[row] = waits_for[row + 1]
     # one row for every slot and every arc of its run
     many = size[flow.slot_run]
     slot = np.repeat(np.arange(len(many)), many)
@@ -200,7 +153,6 @@ def _moves(network: FlowNetwork, plan: Plan) -> Moves:
         enter=flow.run_enter[at] + shift,
         leave=leave[at] + shift,
         persons=flow.slot_units[slot] / plan.scale,
-        waits_for=waits_for[at],
         origin=flow.node[flow.run_source[flow.slot_run[slot]]],
     )
 
