@@ -6,19 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from indoor3d.cli import cli
 from indoor3d.cli.evacuate import NOT_FINISHED, exit_code, tables_beside
 from indoor3d.models.building import Text
-from indoor3d.models.issue import Report
 from indoor3d.models.outcome import CutOff, Outcome
 from indoor3d.models.scenario_form import read
 from indoor3d.routing.build import build_navigation
 from indoor3d.routing.evacuation.plan import plan_evacuation
 from indoor3d.routing.graph import NavGraph
-from indoor3d.store.base import Release, open_store
 from tests.buildings import two_floors
+from tests.unit.cli.conftest import run
 
 SCENARIO = """
 id = "office-hour"
@@ -36,15 +33,6 @@ share = 1.0
 """
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder, building = tmp_path_factory.mktemp("store"), two_floors()
-    with open_store(str(folder)) as catalog:
-        network = build_navigation(building).network
-        catalog.publish(Release(building=building, network=network, report=Report(), assets={}))
-    return str(folder)
-
-
 @pytest.fixture
 def scenario(tmp_path: Path) -> Path:
     path = tmp_path / "s.toml"
@@ -52,16 +40,10 @@ def scenario(tmp_path: Path) -> Path:
     return path
 
 
-def _run(store: str, *arguments: str | Path) -> Result:
-    done = CliRunner().invoke(cli, [*map(str, arguments), "--store", store], env={"LANG": "C"}, prog_name="indoor3d")
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return done
-
-
 def test_everybody_out_is_told_and_written(store: str, scenario: Path, tmp_path: Path) -> None:
     outputs = {name: tmp_path / f"out.{name}" for name in ("html", "plan", "csv", "geojson")}
     flags = [part for name, path in outputs.items() for part in (f"--{name}", str(path))]
-    done = _run(store, "evacuate", "two-floors", "--scenario", scenario, *flags)
+    done = run(store, "evacuate", "two-floors", "--scenario", scenario, *flags)
     assert done.exit_code == 0, done.output
     assert "Office hour" in done.stdout
     assert "Persons: 40\n  Out: 40\n" in done.stdout
@@ -76,15 +58,15 @@ def test_everybody_out_is_told_and_written(store: str, scenario: Path, tmp_path:
 
 
 def test_json_is_the_same_plan_without_the_pictures(store: str, scenario: Path) -> None:
-    done = _run(store, "evacuate", "two-floors", "--scenario", scenario, "--json")
+    done = run(store, "evacuate", "two-floors", "--scenario", scenario, "--json")
     body = json.loads(done.stdout)
     assert (done.exit_code, body["persons"], body["out"]) == (0, 40, 40)
     assert "motion" not in body
-    assert _run(store, "evacuate", "two-floors", "--scenario", scenario, "--json").stdout == done.stdout
+    assert run(store, "evacuate", "two-floors", "--scenario", scenario, "--json").stdout == done.stdout
 
 
 def test_korean(store: str, scenario: Path) -> None:
-    out = _run(store, "evacuate", "two-floors", "--scenario", scenario, "--lang", "ko").stdout
+    out = run(store, "evacuate", "two-floors", "--scenario", scenario, "--lang", "ko").stdout
     assert "근무 시간" in out
     assert "사람: 40\n  나간 사람: 40\n" in out
 
@@ -93,7 +75,7 @@ def test_no_way_out_is_exit_code_4_and_names_who(store: str, scenario: Path) -> 
     shut = '[[hazards]]\nid = "{0}"\nkind = "closed"\nelements = ["{0}"]\n'
     with scenario.open("a", encoding="utf-8") as more:
         more.writelines(shut.format(exit_.id) for exit_ in two_floors().exits)
-    done = _run(store, "evacuate", "two-floors", "--scenario", scenario)
+    done = run(store, "evacuate", "two-floors", "--scenario", scenario)
     assert done.exit_code == 4, done.output
 
 
@@ -107,13 +89,13 @@ def test_no_way_out_is_exit_code_4_and_names_who(store: str, scenario: Path) -> 
 def test_what_a_scenario_says_itself_is_not_said_beside_it(
     store: str, scenario: Path, arguments: tuple[str, ...], message: str
 ) -> None:
-    done = _run(store, "evacuate", "two-floors", "--scenario", scenario, *arguments)
+    done = run(store, "evacuate", "two-floors", "--scenario", scenario, *arguments)
     assert done.exit_code == 2
     assert message in done.output
 
 
 def test_outputs_of_a_plan_need_a_scenario(store: str, tmp_path: Path) -> None:
-    done = _run(store, "evacuate", "two-floors", "--html", tmp_path / "x.html")
+    done = run(store, "evacuate", "two-floors", "--html", tmp_path / "x.html")
     assert done.exit_code == 2
     assert "goes with --scenario" in done.output
 
@@ -122,24 +104,24 @@ def test_outputs_of_a_plan_need_a_scenario(store: str, tmp_path: Path) -> None:
 def test_a_wrong_key_is_named_by_its_path(store: str, scenario: Path, old: str, new: str, path: str) -> None:
     scenario.write_text(SCENARIO.replace(old, new), "utf-8")
     for command in (("evacuate", "two-floors", "--scenario"), ("scenario", "check")):
-        done = _run(store, *command, scenario, "--json")
+        done = run(store, *command, scenario, "--json")
         assert done.exit_code == 2
         problem = json.loads(done.stderr)
         assert (problem["code"], problem["path"]) == ("invalid-scenario", path)
 
 
 def test_a_scenario_is_checked_alone_and_against_a_venue(store: str, scenario: Path) -> None:
-    alone = json.loads(_run(store, "scenario", "check", scenario, "--json").stdout)
+    alone = json.loads(run(store, "scenario", "check", scenario, "--json").stdout)
     assert (alone["id"], alone["scenario"]["venues"]) == ("office-hour", ["two-floors"])
-    held = json.loads(_run(store, "scenario", "check", scenario, "--venue", "two-floors", "--json").stdout)
+    held = json.loads(run(store, "scenario", "check", scenario, "--venue", "two-floors", "--json").stdout)
     assert (held["persons"], held["digest"]) == (40, alone["digest"])
     assert next(row["source"] for rows in held["load"].values() for row in rows) == "counted"
-    out = _run(store, "scenario", "check", scenario, "--venue", "two-floors", "--lang", "ko").stdout
+    out = run(store, "scenario", "check", scenario, "--venue", "two-floors", "--lang", "ko").stdout
     assert "40  모두" in out
     scenario.write_text(SCENARIO.replace('"hall"', '"nowhere"'), "utf-8")
-    done = _run(store, "scenario", "check", scenario, "--venue", "two-floors")
+    done = run(store, "scenario", "check", scenario, "--venue", "two-floors")
     assert (done.exit_code, "occupants[0].spaces[0]" in done.stderr) == (2, True)
-    assert _run(store, "scenario", "check", scenario).exit_code == 0  # alone it is well-formed
+    assert run(store, "scenario", "check", scenario).exit_code == 0  # alone it is well-formed
 
 
 def test_tables_beside_a_scenario_are_read_and_others_are_not(tmp_path: Path) -> None:

@@ -4,13 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from indoor3d.cli import cli
-from indoor3d.models.issue import Report
-from indoor3d.routing.build import build_navigation
-from indoor3d.store.base import Release, open_store
 from tests.buildings import two_floors
+from tests.unit.cli.conftest import run
 
 SCENARIO = """
 id = "office-hour"
@@ -25,15 +21,6 @@ share = 1.0
 """
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder, building = tmp_path_factory.mktemp("store"), two_floors()
-    with open_store(str(folder)) as catalog:
-        network = build_navigation(building).network
-        catalog.publish(Release(building=building, network=network, report=Report(), assets={}))
-    return str(folder)
-
-
 @pytest.fixture
 def scenario(tmp_path: Path) -> Path:
     path = tmp_path / "s.toml"
@@ -41,49 +28,43 @@ def scenario(tmp_path: Path) -> Path:
     return path
 
 
-def _run(store: str, *arguments: str | Path) -> Result:
-    done = CliRunner().invoke(cli, [*map(str, arguments), "--store", store], env={"LANG": "C"}, prog_name="indoor3d")
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return done
-
-
 def test_the_only_stair_is_what_all_hangs_on(store: str, scenario: Path) -> None:
-    done = _run(store, "critical", "two-floors", "--scenario", scenario, "--json")
+    done = run(store, "critical", "two-floors", "--scenario", scenario, "--json")
     assert done.exit_code == 0, done.output
     body = json.loads(done.output)
     assert body["persons"] == 30
     first = body["ranking"][0]
     assert first["cut_off"] == 30
     assert first["stranded"][0]["space"] == "office"
-    said = _run(store, "critical", "two-floors", "--scenario", scenario, "--top", "1", "--lang", "ko")
+    said = run(store, "critical", "two-floors", "--scenario", scenario, "--top", "1", "--lang", "ko")
     assert "30명이 나가지 못합니다" in said.output
 
 
 def test_who_is_caught_when_it_closes(store: str, scenario: Path) -> None:
-    ranking = json.loads(_run(store, "critical", "two-floors", "--scenario", scenario, "--json").output)["ranking"]
+    ranking = json.loads(run(store, "critical", "two-floors", "--scenario", scenario, "--json").output)["ranking"]
     element = ranking[0]["element"]
     at_once = json.loads(
-        _run(store, "critical", "two-floors", "--scenario", scenario, "--closes", f"{element}=0", "--json").output
+        run(store, "critical", "two-floors", "--scenario", scenario, "--closes", f"{element}=0", "--json").output
     )
     assert at_once["cut_off"] == 30
     late = json.loads(
-        _run(store, "critical", "two-floors", "--scenario", scenario, "--closes", f"{element}=9000", "--json").output
+        run(store, "critical", "two-floors", "--scenario", scenario, "--closes", f"{element}=9000", "--json").output
     )
     assert late["cut_off"] == 0
     assert late["out"] == 30
-    told = _run(store, "critical", "two-floors", "--scenario", scenario, "--closes", f"{element}=0")
+    told = run(store, "critical", "two-floors", "--scenario", scenario, "--closes", f"{element}=0")
     assert "30" in told.output
-    assert _run(store, "critical", "two-floors", "--scenario", scenario, "--closes", "nonsense").exit_code == 2
+    assert run(store, "critical", "two-floors", "--scenario", scenario, "--closes", "nonsense").exit_code == 2
 
 
 def test_ways_in_for_rescuers(store: str) -> None:
-    done = _run(store, "rescue", "two-floors", "office", "--json")
+    done = run(store, "rescue", "two-floors", "office", "--json")
     assert done.exit_code == 0, done.output
     ways = json.loads(done.output)["ways"]
     assert ways
     assert ways[0]["duration_s"] > 0
     assert [w["duration_s"] for w in ways] == sorted(w["duration_s"] for w in ways)
-    said = _run(store, "rescue", "two-floors", "office", "--lang", "ko")
+    said = run(store, "rescue", "two-floors", "office", "--lang", "ko")
     assert " m " in said.output
     assert "소화전" in said.output or "호스" in said.output
 
@@ -91,6 +72,6 @@ def test_ways_in_for_rescuers(store: str) -> None:
 def test_no_way_in_is_said(store: str) -> None:
     building = two_floors()
     closed = [part for stair in building.connectors for part in ("--close", stair.id)]
-    done = _run(store, "rescue", "two-floors", "office", *closed)
+    done = run(store, "rescue", "two-floors", "office", *closed)
     assert done.exit_code == 4
     assert "NO WAY IN" in done.output
