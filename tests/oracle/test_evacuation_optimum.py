@@ -338,3 +338,22 @@ def test_the_expansion_leaves_out_what_cannot_matter(make: Make) -> None:
     net = timed(network, people, step_s=5.0)
     whole = expand(net, 60)
     assert whole.waits < 60 * (len(network.arc_from) + network.nodes)
+
+
+def test_nobody_is_dropped_for_a_shorter_time() -> None:
+    """The optimum has two people pass in one passage at once, which no plan can: the plan takes longer, and takes both."""
+    arcs = [(0, 1), (1, 0)] * 2 + [(0, 2), (2, 0), (0, 3), (3, 0), (2, 3), (3, 2)]
+    tail, head = np.array(arcs).T
+    network = DynamicNetwork.of(
+        tail,
+        head,
+        time_s=np.zeros(len(arcs)),
+        capacity_per_s=np.array([0.3] * 8 + [0.78] * 2),
+        storage=np.ones(4),
+        sinks=np.array([2]),
+        passage=np.repeat(np.arange(len(arcs) // 2), 2),
+    )
+    people = np.array([0, 1, 0, 1])
+    for plan in (ccrp(network, people, step_s=1.0), optimal(network, people, step_s=1.0).plan):
+        assert plan.left.sum() == 0
+        assert plan.cohort_persons.sum() == 2

@@ -56,7 +56,10 @@ class Flow:
 
 
 def augment(net: Timed, flow: Flow, horizon: int) -> Flow | None:
-    """Lead those who come after a horizon that suffices to it as well, along augmenting paths; None where shared passages forbid."""
+    """Lead those who come after a horizon that suffices to it as well, along augmenting paths.
+
+    None where shared passages forbid: then what comes by the horizon is fewer people than the flow has, and nobody is dropped for a shorter time.
+    """
     whole = expand(net, horizon)
     moved, held, sent = _on_time(net, flow, whole)
     capacity = whole.capacity
@@ -74,6 +77,8 @@ def augment(net: Timed, flow: Flow, horizon: int) -> Flow | None:
     )
     change = np.asarray(solver.flows(arcs), np.int64)
     used += change[: len(used)]
+    if used[waits:].sum() < flow.slot_units.sum():
+        return None
     used[back] -= change[len(used) :]
     moved, held = used[: whole.moves], used[whole.moves : waits]
     _turn_round(net, whole, moved, held, arc=arc, step=step)
