@@ -58,17 +58,27 @@ class Flow:
 def augment(net: Timed, flow: Flow, horizon: int) -> Flow | None:
     """Lead those who come after a horizon that suffices to it as well, along augmenting paths.
 
+    Opposite flows through one passage are let grow as if it were two: where they meet, as many of both turn round (:func:`_turn_round`), and
+    what is left fits. Those who wait instead need room; where there is none, the flows share the passage from the beginning.
+
     None where shared passages forbid: then what comes by the horizon is fewer people than the flow has, and nobody is dropped for a shorter time.
     """
     whole = expand(net, horizon)
-    moved, held, sent = _on_time(net, flow, whole)
-    capacity = whole.capacity
-    waits = whole.waits
-    used = np.concatenate([moved, held, sent])
+    used = np.concatenate(_on_time(net, flow, whole))
+    for apart in (_both_ways(net), np.zeros(len(net.group), np.bool_)):
+        better = _augmented(net, whole, used.copy(), apart, least=int(flow.slot_units.sum()))
+        if better is not None or not apart.any():
+            return better
+    return None
+
+
+def _augmented(net: Timed, whole: Expansion, used: Integers, apart: NDArray[np.bool_], *, least: int) -> Flow | None:
+    waits, capacity = whole.waits, whole.capacity
     spare = capacity - used
     _, arc = _owners(whole.move_at)
     step = whole.move_low[arc] + np.arange(len(arc)) - whole.move_at[arc]
-    spare[: whole.moves] = np.minimum(spare[: whole.moves], _spare_of_groups(net, moved, arc, step))
+    shared = np.where(apart[arc], NEVER, _spare_of_groups(net, used[: whole.moves], arc, step))
+    spare[: whole.moves] = np.minimum(spare[: whole.moves], shared)
     back = np.flatnonzero(used[:waits] > 0)
     tails = np.concatenate([whole.tails, whole.heads[back]])
     heads = np.concatenate([whole.heads, whole.tails[back]])
@@ -77,7 +87,7 @@ def augment(net: Timed, flow: Flow, horizon: int) -> Flow | None:
     )
     change = np.asarray(solver.flows(arcs), np.int64)
     used += change[: len(used)]
-    if used[waits:].sum() < flow.slot_units.sum():
+    if used[waits:].sum() < least:
         return None
     used[back] -= change[len(used) :]
     moved, held = used[: whole.moves], used[whole.moves : waits]
@@ -85,6 +95,19 @@ def augment(net: Timed, flow: Flow, horizon: int) -> Flow | None:
     if (_spare_of_groups(net, moved, arc, step) < 0).any() or (held > capacity[whole.moves : waits]).any():
         return None
     return _apart(net, whole, moved, held, used[waits:])
+
+
+def _both_ways(net: Timed) -> NDArray[np.bool_]:
+    """(M,) whether an arc shares its group with nothing but its own opposite, as quick and as wide."""
+    two = np.flatnonzero(
+        (net.group >= 0) & (np.bincount(net.group[net.group >= 0], minlength=len(net.most))[net.group] == 2)
+    )
+    pair = two[np.argsort(net.group[two], kind="stable")].reshape(-1, 2)
+    one, other = pair.T
+    alike = (net.transit[one] == net.transit[other]) & (net.capacity[one] == net.capacity[other])
+    found = np.zeros(len(net.group), np.bool_)
+    found[pair[(net.tail[one] == net.head[other]) & (net.head[one] == net.tail[other]) & alike]] = True
+    return found
 
 
 def _owners(at: Integers) -> tuple[Integers, Integers]:

@@ -1,4 +1,4 @@
-"""A store with a small building in it, and the command line run on it."""
+"""The command line run on a store with a small building in it, at a moment when houses are open."""
 
 from pathlib import Path
 
@@ -10,6 +10,11 @@ from indoor3d.models.issue import Report
 from indoor3d.routing.build import build_navigation
 from indoor3d.store.base import Release, open_store
 from tests.buildings import two_floors
+
+
+@pytest.fixture(autouse=True)
+def _morning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INDOOR3D_NOW", "2026-11-27T10:00:00+09:00")
 
 
 @pytest.fixture(scope="module")
