@@ -70,6 +70,13 @@ def route(graph: "NavGraph", first: "Spot", last: "Spot", *, thread: Thread, con
     )
 
 
+def passed(
+    graph: "NavGraph", first: "Spot", last: "Spot", *, thread: Thread, conditions: "Conditions"
+) -> tuple[str, ...]:
+    """Ids of what the way leads through, in its order."""
+    return tuple(name for piece in _pieces(graph, first, last, thread, conditions) for name in piece.elements)
+
+
 def _pieces(graph: "NavGraph", first: "Spot", last: "Spot", thread: Thread, conditions: "Conditions") -> list[_Piece]:
     network, surfaces = graph.network, graph.network.surfaces
     start = np.array([first.x_m, first.y_m, surfaces[first.surface].floor_m])
@@ -98,48 +105,56 @@ def _straight(graph: "NavGraph", a: Floats, b: Floats, surface: int, conditions:
     length = math.hypot(b[0] - a[0], b[1] - a[1])
     rows = np.array([a, b])
     crossed: tuple[str, ...] = ()
+    seconds = length / conditions.profile.level_mps + graph.slowed_s(surface, rows, conditions)
     if length > _SAME_M:
         crossed = tuple(graph.floors.ways[surface].crossed(np.concatenate([a[:2], b[:2]])[None])[0])
-    seconds = length / conditions.profile.level_mps + graph.slowed_s(surface, rows, conditions)
+    else:
+        rows = _once(rows)
     return _Piece(Mode.WALK, surface, surface, length, seconds, 0.0, crossed, rows)
 
 
 def _edges(graph: "NavGraph", thread: Thread, conditions: "Conditions") -> list[_Piece]:
     """The edges of a thread, in the direction they are gone."""
-    if not thread.labels:
-        return []
-    network = graph.network
-    labels = np.array(thread.labels)
-    edge, back = labels >> 1, (labels & 1).astype(np.bool_)
-    source = np.where(back, network.edge_to[edge], network.edge_from[edge])
-    target = np.where(back, network.edge_from[edge], network.edge_to[edge])
-    made = graph.weights.costs(conditions)
-    climb = np.where(back, -network.edge_climb_m[edge], network.edge_climb_m[edge])
-    columns = (
-        edge.tolist(),
-        back.tolist(),
-        network.edge_mode[edge].tolist(),
-        network.node_surface[source].tolist(),
-        network.node_surface[target].tolist(),
-        network.edge_length_m[edge].tolist(),
-        np.where(back, made.backward_s[edge], made.forward_s[edge]).tolist(),
-        climb.tolist(),
-        zip(network.node_position[source], network.node_position[target], strict=True),
+    made, pieces = graph.weights.costs(conditions), graph.pieces
+    found = []
+    for label in thread.labels:
+        piece: _Piece | None = pieces.get(label)
+        if piece is None:
+            piece = _edge(graph, label)
+            pieces.keep(label, piece)
+        seconds = made.backward_s if label & 1 else made.forward_s
+        found.append(piece._replace(duration_s=float(seconds[label >> 1])))
+    return found
+
+
+def _edge(graph: "NavGraph", label: int) -> _Piece:
+    """An edge as it is gone; how long that takes depends on who goes."""
+    network, number, back = graph.network, label >> 1, bool(label & 1)
+    mode = int(network.edge_mode[number])
+    ends = int(network.edge_from[number]), int(network.edge_to[number])
+    source, target = ends[::-1] if back else ends
+    start, flat = (
+        (network.edge_crossing_start, network.edge_crossing)
+        if mode == _WALK
+        else (network.edge_element_start, network.edge_element)
     )
-    pieces = []
-    for number, backwards, mode, a, b, length, seconds, rise, (begin, end) in zip(*columns, strict=True):
-        crossed = mode == _WALK
-        start, flat = (
-            (network.edge_crossing_start, network.edge_crossing)
-            if crossed
-            else (network.edge_element_start, network.edge_element)
-        )
-        names = tuple(network.elements[i] for i in flat[start[number] : start[number + 1]])
-        low, high = network.path_start[number : number + 2]
-        inner = network.path[low:high]
-        rows = np.vstack([begin, inner[::-1] if backwards else inner, end]) if high > low else np.array([begin, end])
-        pieces.append(_Piece(MODES[mode], a, b, length, seconds, rise, names[::-1] if backwards else names, rows))
-    return pieces
+    names = tuple(network.elements[i] for i in flat[start[number] : start[number + 1]])
+    low, high = network.path_start[number : number + 2]
+    inner = network.path[low:high]
+    begin, end = network.node_position[source], network.node_position[target]
+    rows = _once(np.vstack([begin, inner[::-1] if back else inner, end]))
+    rows.setflags(write=False)
+    climb = float(network.edge_climb_m[number])
+    return _Piece(
+        mode=MODES[mode],
+        source=int(network.node_surface[source]),
+        target=int(network.node_surface[target]),
+        length_m=float(network.edge_length_m[number]),
+        duration_s=0.0,
+        climb_m=-climb if back else climb,
+        elements=names[::-1] if back else names,
+        rows=rows,
+    )
 
 
 def _grouped(pieces: list[_Piece]) -> list[list[_Piece]]:
@@ -180,8 +195,13 @@ def _without_repeats(names: list[str]) -> tuple[str, ...]:
 
 def _joined(rows: list[Floats]) -> Floats:
     """The places of pieces end to end, each once; two of them at least, for a line."""
-    positions = np.concatenate(rows)
-    moved = np.ones(len(positions), np.bool_)
-    moved[1:] = np.abs(positions[1:] - positions[:-1]).max(axis=1) > _SAME_M
-    kept: Floats = positions[moved]
-    return kept if len(kept) > 1 else np.concatenate([kept, kept])
+    positions = np.concatenate([rows[0], *(part[1:] for part in rows[1:])])
+    return positions if len(positions) > 1 else np.concatenate([positions, positions])
+
+
+def _once(rows: Floats) -> Floats:
+    """The places of a piece, each once; of one that leads nowhere a single one."""
+    moved = np.ones(len(rows), np.bool_)
+    moved[1:] = np.abs(rows[1:] - rows[:-1]).max(axis=1) > _SAME_M
+    kept: Floats = rows[moved]
+    return kept

@@ -1,5 +1,6 @@
 """Under which a question is asked: who moves, what they ask for, what is closed, slowed or turned round just now."""
 
+from collections import OrderedDict
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -113,7 +114,7 @@ class Slowing:
         return found
 
 
-class Kept(dict[Hashable, Any]):
+class Kept(OrderedDict[Hashable, Any]):
     """The last few answers, for several threads."""
 
     def __init__(self, most: int = _KEPT) -> None:
@@ -124,7 +125,7 @@ class Kept(dict[Hashable, Any]):
         """Keep a value; the oldest goes for it."""
         with self._lock:
             while len(self) >= self._most:
-                self.pop(next(iter(self)))
+                self.popitem(last=False)
             self[key] = value
 
 

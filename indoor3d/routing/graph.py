@@ -14,7 +14,7 @@ from indoor3d.models.issue import Issue
 from indoor3d.models.network import Network, Networks
 from indoor3d.models.state import Effects
 from indoor3d.routing import _blocked, _compose
-from indoor3d.routing._closed import expand
+from indoor3d.routing._closed import Closed, expand
 from indoor3d.routing._floors import Floors, Spot
 from indoor3d.routing._level_edges import Ways
 from indoor3d.routing.conditions import TIE_S_PER_M, Conditions, Kept, Weights, standing_still
@@ -31,8 +31,10 @@ from indoor3d.routing.view import GOAL, NO_WAY, START, Link, NetworkxGraph, View
 Floats = NDArray[np.float64]
 Nodes = NDArray[np.intp]
 
-_PLACES = 512
-"""As many named places are kept with their ways to nodes: some 3 kB each."""
+_PLACES = 2_048
+"""As many named places are kept with their ways to nodes, some 2 kB each: those of a large station, for three profiles."""
+_EDGES = 4_096
+"""As many edges are kept as parts of routes, some 0.5 kB each."""
 _ASKED = Options()
 _CALM = Effects()
 
@@ -305,7 +307,7 @@ class NavGraph(NetworkxGraph):
         ------
         UnknownElement, UnknownProfile
         """
-        found = expand(self.slim, closed, beside=effects.closed)
+        found = self.slim.closed(closed, beside=effects.closed)
         alarmed = {e.opening for e in self.building.exits if not e.everyday and e.id not in visited}
         if alarmed and not emergency:
             found = found.with_elements(alarmed.intersection(self.network.elements))
@@ -318,13 +320,46 @@ class NavGraph(NetworkxGraph):
             stopped=standing_still(self.building, effects),
         )
 
+    def closed(self, asked: Collection[str], *, beside: frozenset[str] = frozenset()) -> Closed:
+        """What some ids close; what is closed ``beside`` is the same in many questions, and looked up once.
+
+        Raises
+        ------
+        UnknownElement
+        """
+        key = (frozenset((asked,) if isinstance(asked, str) else asked), beside)
+        kept: Closed | None = self._closed.get(key)
+        if kept is None:
+            kept = expand(self, asked, beside=beside)
+            self._closed.keep(key, kept)
+        return kept
+
+    @cached_property
+    def _closed(self) -> Kept:
+        return Kept()
+
     def between(self, first: Spot, last: Spot, conditions: Conditions) -> Route | None:
         """The best way between two spots, or None."""
+        thread = self._threaded(first, last, conditions)
+        return None if thread is None else _compose.route(self, first, last, thread=thread, conditions=conditions)
+
+    def passed(self, start: Place, goal: Place, conditions: Conditions) -> tuple[str, ...]:
+        """Ids of what the best way leads through, in its order, and nothing where there is none: a route that nobody will see.
+
+        Raises
+        ------
+        OffNetwork, InvalidPosition
+        """
+        first, last = (self.spot(place, conditions) for place in (start, goal))
+        thread = self._threaded(first, last, conditions)
+        return () if thread is None else _compose.passed(self, first, last, thread=thread, conditions=conditions)
+
+    def _threaded(self, first: Spot, last: Spot, conditions: Conditions) -> _compose.Thread | None:
         try:
             _, path = nx.bidirectional_dijkstra(self.asked(first, last, conditions), START, GOAL, weight="cost")
         except nx.NetworkXNoPath:
             return None
-        return _compose.route(self, first, last, thread=self.thread(path.way), conditions=conditions)
+        return self.thread(path.way)
 
     def thread(self, way: Way | None) -> _compose.Thread:
         """What a way passes, or nothing where the spots see each other."""
@@ -415,6 +450,11 @@ class NavGraph(NetworkxGraph):
     def _links(self) -> Kept:
         """Their straight ways to nodes."""
         return Kept(_PLACES)
+
+    @cached_property
+    def pieces(self) -> Kept:
+        """Edges as they are gone, by label: those of the ways that were asked for last."""
+        return Kept(_EDGES)
 
     def link(self, spot: Spot, conditions: Conditions) -> Link:
         """The straight ways from a spot to nodes."""

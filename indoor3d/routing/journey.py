@@ -280,10 +280,10 @@ def _avoided(found: Journey) -> tuple[Avoided, ...]:
     avoided: dict[str, Avoided] = {}
     for start, goal in pairwise(found.places):
         try:
-            route = found.graph.routed(start, goal, free)
+            passed = found.graph.passed(start, goal, free)
         except Indoor3dError:
             continue
-        for name in (name for leg in route.legs for name in leg.elements):
+        for name in passed:
             if name in closed.elements and name not in free.closed.elements:
                 avoided[name] = Avoided(element=name, reason="closed", conditions=effects.reasons.get(name, ()))
     taken = {name for route in found.routes for leg in route.legs for name in leg.elements}

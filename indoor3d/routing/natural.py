@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from indoor3d.models.vocabulary import Mode, OpeningCategory
 from indoor3d.routing._level_edges import Ways
 from indoor3d.routing._rings import corners, is_reflex
+from indoor3d.routing.conditions import Kept
 from indoor3d.routing.route import Leg, Route
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ WIDEST_DOOR_M = 2.45
 """Up to this width an opening is passed in its middle, beyond it only at a comfortable distance from its sides: two
 wings of 1.2 m, the widest door of the pilot venues. Decided."""
 _GATES = frozenset(set(OpeningCategory) - {OpeningCategory.VIRTUAL})
+_LEGS = 1_024
+"""As many drawn walks are kept, some 1 kB each: between two connectors of a station many routes take the same one."""
 _CELLS = 200_000
 _CELL_M = 2.0
 
@@ -58,6 +61,7 @@ class Naturaliser:
     def __init__(self, floors: "Floors") -> None:
         self._floors = floors
         self._fields: dict[int, Field] = {}
+        self._drawn = Kept(_LEGS)
         self._doors = {opening.id: opening.category for opening in floors.building.openings}
         self._surface = {
             (surface.level, round(surface.floor_m, 6)): index for index, surface in enumerate(floors.network.surfaces)
@@ -92,6 +96,15 @@ class Naturaliser:
         """
         if leg.mode is not Mode.WALK:
             return leg.positions
+        key = (leg.level_from, leg.level_to, leg.positions.tobytes())
+        found: Floats | None = self._drawn.get(key)
+        if found is None:
+            found = self._draw(leg)
+            found.setflags(write=False)
+            self._drawn.keep(key, found)
+        return found
+
+    def _draw(self, leg: Leg) -> Floats:
         parts, at = [], 0
         for start, end, surface in self._runs(leg):
             parts += [leg.positions[at:start], self._run(leg.positions, start, end, surface)]

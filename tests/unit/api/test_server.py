@@ -83,6 +83,46 @@ def test_headers_over_the_limit_are_refused() -> None:
     asyncio.run(run())
 
 
+def test_a_header_without_an_end_is_refused_before_it_fills_the_memory() -> None:
+    async def run() -> None:
+        async with _server(Limits(header_s=20)) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET /livez HTTP/1.1\r\nHost: a\r\nX-Endless: ")
+            answered = asyncio.create_task(reader.read(12))
+            sent = 0
+            while sent < 200_000 and not answered.done():
+                writer.write(b"x" * 1_000)
+                sent += 1_000
+                await asyncio.sleep(0.001)
+            answer = await answered
+            writer.close()
+            assert answer == b"HTTP/1.1 400"
+            assert sent < 200_000
+
+    asyncio.run(run())
+
+
+def test_a_request_behind_a_long_body_is_not_taken_for_a_long_header() -> None:
+    async def run() -> None:
+        async with _server(Limits()) as port:
+            body = b'{"venue": "' + b"x" * 60_000 + b'"}'
+            first = (
+                b"POST /v1/routes HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                % len(body)
+            )
+            second = b"GET /livez HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(first + body + second)
+            await asyncio.sleep(0.1)
+            writer.write(b"\r\n")
+            answer = await reader.read()
+            writer.close()
+            assert answer.count(b"HTTP/1.1 ") == 2
+            assert b"HTTP/1.1 200 OK" in answer
+
+    asyncio.run(run())
+
+
 def test_who_listens_is_sent_home_and_plans_stop_when_the_server_ends() -> None:
     """A stream goes on for ever: a server that waited for it would be killed in the middle of other answers."""
 
