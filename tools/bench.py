@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tools.bench_city import CITY_WORDS, city_rows
 from tools.bench_engine import engine_rows
+from tools.bench_evacuation import EVACUATION_WORDS, evacuation_rows
 from tools.bench_http import HTTP_WORDS, http_rows
 from tools.bench_page import page_rows
 
@@ -146,6 +147,7 @@ ENGINE_WORDS = (
 SECTIONS: dict[str, tuple[str, tuple[str, ...], Callable[[], list[str]]]] = {
     "ingest": ("Reading a model", INGEST_WORDS, _ingest_rows),
     "engine": ("Shortest paths", ENGINE_WORDS, engine_rows),
+    "evacuation": ("Evacuation", EVACUATION_WORDS, evacuation_rows),
     "http": ("Routes through HTTP", HTTP_WORDS, http_rows),
     "city": ("A city in one store", CITY_WORDS, city_rows),
     "page": (

@@ -41,6 +41,7 @@ from indoor3d.api.routers import (
     matching,
     nearby,
     processes,
+    rescue,
     routes,
     search,
     venues,
@@ -64,6 +65,7 @@ _READING: tuple[APIRouter, ...] = (
 _OTHERS: tuple[APIRouter, ...] = (
     routes.router,
     evacuations.router,
+    rescue.router,
     isochrones.router,
     matching.router,
     closures.router,

@@ -14,11 +14,12 @@ import threading
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any
 
 from indoor3d.api import job_process
@@ -60,9 +61,10 @@ ENDED = frozenset({Status.SUCCESSFUL, Status.FAILED, Status.DISMISSED})
 
 @dataclass(slots=True, kw_only=True)
 class Job:
-    """One plan that was asked for; changes as it goes on."""
+    """One run of a process; changes as it goes on."""
 
     id: str
+    kind: str
     venue: str
     version: str
     scenario: str
@@ -108,20 +110,38 @@ class Jobs:
         self._root: Path | None = None
         self._lock_file: IO[str] | None = None
 
-    def submit(self, data: VenueData, scenario: dict[str, Any], *, name: str) -> Job:
+    def submit(
+        self,
+        data: VenueData,
+        scenario: dict[str, Any],
+        *,
+        name: str,
+        kind: str = "evacuation-plan",
+        options: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Job:
         """Start a job, or put it into the queue; writes the venue for its process, so call it in a worker thread.
+
+        Parameters
+        ----------
+        name : str
+            Id of the scenario.
+        kind : str
+            Id of the process.
+        options : mapping
+            What is asked beside the scenario, as :func:`indoor3d.api.job_process.run` reads it.
 
         Raises
         ------
         Refused
             ``too-many-jobs``: the queue is full.
         """
-        job = self._enter(data, name)
+        job = self._enter(data, name, kind)
         try:
             job.folder.mkdir()
             (job.folder / job_process.VENUE).write_bytes(encode(data.building))
             (job.folder / job_process.NETWORK).write_bytes(encode(Networks.of(data.graph.network)))
             (job.folder / job_process.SCENARIO).write_text(json.dumps(scenario, ensure_ascii=False), "utf-8")
+            (job.folder / job_process.OPTIONS).write_text(json.dumps(dict(options), ensure_ascii=False), "utf-8")
             self._queue.put(job)
             self._ensure_workers()
         except BaseException:
@@ -141,7 +161,7 @@ class Jobs:
         while (job := self._queue.get()) is not None:
             self._supervise(job)
 
-    def _enter(self, data: VenueData, name: str) -> Job:
+    def _enter(self, data: VenueData, name: str, kind: str) -> Job:
         """Take a place in the queue."""
         limits, record = self._limits, data.record
         with self._lock:
@@ -158,6 +178,7 @@ class Jobs:
             ident, moment = uuid.uuid4().hex, self._clock()
             job = Job(
                 id=ident,
+                kind=kind,
                 venue=record.venue.id,
                 version=record.version,
                 scenario=name,

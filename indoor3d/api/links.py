@@ -44,6 +44,7 @@ class Links:
             _link("matrix", self.to("routes", "matrix"), JSON),
             _link("explain", self.to("routes", "explain"), JSON),
             _link("evacuations", self.to("evacuations"), GEOJSON),
+            _link("rescue", self.to("rescue"), GEOJSON),
             _link("processes", self.to("processes"), JSON),
             _link("closures", self.to("closures"), JSON),
         ]

@@ -17,6 +17,7 @@ from indoor3d.api import (
     outputs_closures,
     outputs_evacuations,
     outputs_isochrones,
+    outputs_rescue,
     outputs_routes,
     outputs_search,
     schemas,
@@ -45,6 +46,7 @@ _EXAMPLES = {
     "Route": examples.ROUTE,
     "Evacuation": examples.EVACUATION,
     **examples_about.ALL,
+    **outputs_rescue.EXAMPLES,
     **outputs_search.EXAMPLES,
 }
 
@@ -114,6 +116,7 @@ _MODELS: tuple[type[BaseModel], ...] = (
     *outputs_closures.ALL,
     *outputs_closures.INPUTS,
     *outputs_evacuations.ALL,
+    *outputs_rescue.ALL,
     *outputs_routes.ALL,
     *schemas_evacuations.INPUTS,
     *outputs_search.ALL,

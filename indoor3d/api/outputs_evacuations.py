@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, RootModel
 
 from indoor3d.api.jobs import Status
 from indoor3d.api.outputs import Label, Link, Shape, Text
@@ -94,6 +94,8 @@ class Plan(Shape):
     exits: list[dict[str, Any]]
     bottlenecks: list[dict[str, Any]]
     cut_off: list[dict[str, Any]]
+    exposures: list[dict[str, Any]]
+    sensitivity: list[dict[str, Any]]
     sheets: list[dict[str, Any]]
     assumptions: list[dict[str, Any]]
     network: dict[str, Any]
@@ -106,14 +108,96 @@ class PlanValue(Shape):
     value: Plan
 
 
-class Results(Shape):
-    """Results of a job: the plan in place, the others as links."""
+class PlanResults(Shape):
+    """Results of an evacuation plan: the plan in place, the others as links."""
 
     plan: PlanValue
     summary: Link
     report: Link
     curves: Link
     flows: Link
+
+
+class Stranded(Shape):
+    """People of one space who have no way out any more."""
+
+    space: str
+    level: str
+    name: Label
+    persons: int
+
+
+class Critical(Shape):
+    """What the failure of one element does: ``lost`` is how many do not get out without it who do with it; ``text`` says it all.
+
+    ``known`` says how ``clearance_s`` is known: ``stands``, ``planned``, ``bound`` (at most this) or ``not-planned`` (a lift).
+    """
+
+    element: str
+    kind: Literal["opening", "gate", "connector", "exit", "safe", "lift"]
+    name: Label
+    text: Label
+    persons: int
+    lost: int
+    cut_off: int
+    late: int
+    stranded: list[Stranded]
+    clearance_s: float | None
+    later_s: float | None
+    known: Literal["stands", "planned", "bound", "not-planned"]
+    bound_s: float | None
+    nearest_s: float | None
+    nearest_later_s: float | None
+
+
+class CutOffAt(Shape):
+    """Who is cut off when elements close at given times: ``persons`` is ``out`` + ``other_way`` + ``cut_off`` + ``no_way``."""
+
+    closings: list[dict[str, Any]]
+    persons: int
+    no_way: int
+    out: int
+    other_way: int
+    cut_off: int
+    stranded: list[Stranded]
+    clearance_s: float | None
+
+
+class Ranking(Shape):
+    """What an evacuation hangs on, worst first. ``closing``: people have followed their plan until then. ``still``: nobody has moved.
+
+    Both are null where nothing was asked to close. ``access``: rescuers' quickest way in to each refuge and platform.
+    """
+
+    format: str
+    venue: str
+    scenario: str
+    version: str
+    persons: int
+    step_s: float
+    ranking: list[Critical]
+    closing: CutOffAt | None
+    still: CutOffAt | None
+    access: list[dict[str, Any]]
+    verified: str
+
+
+class RankingValue(Shape):
+    """The ranking, in place."""
+
+    mediaType: Literal["application/json"]  # noqa: N815
+    value: Ranking
+
+
+class CriticalityResults(Shape):
+    """Results of a ranking: the ranking in place, who is cut off space by space as a link."""
+
+    ranking: RankingValue
+    stranded: Link
+
+
+class Results(RootModel[PlanResults | CriticalityResults]):
+    """Results of a job, by its process."""
 
 
 class Scenario(Shape):

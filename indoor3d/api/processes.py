@@ -5,34 +5,20 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from indoor3d.api import job_process
 from indoor3d.api.cache import VenueData
-from indoor3d.api.errors import Refused, table
+from indoor3d.api.errors import Flaw, Refused, cut, table
 from indoor3d.api.jobs import Job, Status
 from indoor3d.api.links import Link, Links
-from indoor3d.api.respond import GEOJSON, JSON
-from indoor3d.errors import UnknownJob
+from indoor3d.api.process_about import EVENTS, PLAN, PROCESSES, Output
+from indoor3d.api.respond import JSON
+from indoor3d.api.schemas_evacuations import PlanInputs
+from indoor3d.errors import UnknownElement, UnknownJob
 from indoor3d.models.scenario import Scenario
 from indoor3d.models.scenario_check import check
 from indoor3d.models.scenario_form import read, read_text, write
-from indoor3d.models.scenario_schema import schema
+from indoor3d.models.vocabulary import ConnectorCategory
 from indoor3d.routing.profile import PROFILES
 from indoor3d.routing.profile.files import shipped
-
-PROCESS = "evacuation-plan"
-VERSION = "1.0.0"
-HTML, CSV, EVENTS = "text/html", "text/csv", "text/event-stream"
-
-OUTPUTS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
-    {
-        "plan": (job_process.OUTCOME, "plan.json", JSON),
-        "summary": (job_process.SUMMARY, "summary.json", JSON),
-        "report": (job_process.REPORT, "report.html", HTML),
-        "curves": (job_process.CURVES, "curves.csv", CSV),
-        "flows": (job_process.FLOWS, "flows.geojson", GEOJSON),
-    }
-)
-"""Outputs: the file of the job, its name in the address, its media type."""
 
 _STAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -51,84 +37,12 @@ _STAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "reliefs": ("Trying wider bottlenecks", "병목을 넓혀 보는 중"),
         "sensitivity": ("Trying changes", "조건을 바꾸어 보는 중"),
         "rules": ("Holding it against the rules", "안전 기준과 견주는 중"),
+        "ranking": ("Ranking what everything hangs on", "무엇에 달려 있는지 순위를 매기는 중"),
+        "closing": ("Asking who is cut off", "누가 갇히는지 따지는 중"),
     }
 )
+_LIFTS = {ConnectorCategory.LIFT, ConnectorCategory.WHEELCHAIR_LIFT}
 _OTHER_STAGE = ("Planning: {stage}", "계획하는 중: {stage}")
-
-TITLE = {"en": "Evacuation plan", "ko": "피난 계획"}
-_DESCRIPTION = {
-    "en": "Where everybody goes and how long it takes, how far that is from the proven optimum, where queues form, who does not get out "
-    "and why, held against the safety codes; for one venue and one scenario. The model is verified and not validated.",
-    "ko": "한 장소와 한 시나리오에서 모두가 어디로 가며 얼마나 걸리는지, 증명된 최적과 얼마나 다른지, 어디에 줄이 생기는지, 누가 왜 나가지 "
-    "못하는지를 안전 기준과 견줍니다. 모형은 검증(verification)되었고 실증(validation)되지는 않았습니다.",
-}
-_OUTPUT_TEXT: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "plan": ("Everything, for programs", "모든 결과 (프로그램용)"),
-        "summary": ("What a planner wants to know first, Korean and English", "먼저 알아야 할 것 (한국어·영어)"),
-        "report": ("The report, Korean and English, to print", "보고서 (한국어·영어, 인쇄용)"),
-        "curves": ("Persons who are out over time", "시간에 따라 나간 사람 수"),
-        "flows": ("Flows, queues and exits with their times", "흐름·줄·출구와 시각"),
-    }
-)
-
-
-# ── what can be asked for ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def summary(links: Links, lang: str) -> dict[str, Any]:
-    """The process in a list."""
-    return {
-        "id": PROCESS,
-        "title": TITLE[lang],
-        "description": _DESCRIPTION[lang],
-        "version": VERSION,
-        "jobControlOptions": ["async-execute", "dismiss"],
-        "outputTransmission": ["value", "reference"],
-        "links": [
-            {"rel": "self", "href": links.to("processes", PROCESS), "type": JSON},
-            {
-                "rel": "http://www.opengis.net/def/rel/ogc/1.0/execute",
-                "href": links.to("processes", PROCESS, "execution"),
-                "type": JSON,
-            },
-        ],
-    }
-
-
-def description(links: Links, lang: str) -> dict[str, Any]:
-    """The process with its inputs and outputs."""
-    pick = 0 if lang == "en" else 1
-    return summary(links, lang) | {
-        "inputs": {
-            "venue": {
-                "title": ("Venue", "장소")[pick],
-                "description": ("Id of a venue of this service.", "이 서비스에 있는 장소의 id입니다.")[pick],
-                "minOccurs": 1,
-                "maxOccurs": 1,
-                "schema": {"type": "string", "minLength": 1, "maxLength": 128},
-            },
-            "scenario": {
-                "title": ("Scenario", "시나리오")[pick],
-                "description": ("Who is there, what happens, what counts as safe.", "사람, 재난, 안전한 곳입니다.")[
-                    pick
-                ],
-                "minOccurs": 1,
-                "maxOccurs": 1,
-                "schema": {"oneOf": [schema(), {"type": "string", "contentMediaType": "application/toml"}]},
-            },
-        },
-        "outputs": {
-            ident: {"title": _OUTPUT_TEXT[ident][pick], "schema": _output_schema(kind)}
-            for ident, (_, _, kind) in OUTPUTS.items()
-        },
-    }
-
-
-def _output_schema(kind: str) -> dict[str, Any]:
-    if kind == JSON:
-        return {"type": "object", "contentMediaType": kind}
-    return {"type": "string", "contentMediaType": kind}
 
 
 def understood(data: VenueData, document: Any) -> Scenario:
@@ -144,6 +58,42 @@ def understood(data: VenueData, document: Any) -> Scenario:
 
 written = write
 """The form of a scenario that a job takes."""
+
+
+def options(data: VenueData, process: str, inputs: PlanInputs) -> dict[str, Any]:
+    """What a job is asked beside its scenario, with ids in the place of names.
+
+    Raises
+    ------
+    UnknownElement
+        What closes is none of the venue's.
+    Refused
+        Something closes and nobody asks for criticality.
+    """
+    from indoor3d.routing.evacuation.weakest import resolved  # noqa: PLC0415 - loads all that plans
+
+    wanted = inputs.criticality or process != PLAN
+    if inputs.closes and not wanted:
+        en, ko = "closes goes with criticality.", "closes에는 criticality가 필요합니다."
+        flaw = Flaw(code="not-alone", message={"en": en, "ko": ko}, pointer="/inputs/closes")
+        raise Refused("invalid-parameter", en, ko, flaws=[flaw])
+    closes = resolved(data.building, inputs.closes)
+    for ident in closes:
+        if ident not in _closable(data):
+            raise UnknownElement(
+                f"{cut(ident)!r} is no opening, stair, ramp, escalator or exit.",
+                ko=f"{cut(ident)!r}은(는) 출입구·계단·경사로·에스컬레이터·출구가 아닙니다.",
+                element=cut(ident),
+                pointer="/inputs/closes",
+            )
+    return {"process": process, "criticality": wanted, "closes": closes}
+
+
+def _closable(data: VenueData) -> set[str]:
+    """What people could pass; by lifts nobody goes who walks."""
+    building = data.building
+    ways = [one for one in building.connectors if one.category not in _LIFTS]
+    return {one.id for some in (building.openings, ways, building.exits) for one in some}
 
 
 # ── worked scenarios ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -165,7 +115,7 @@ def scenarios(data: VenueData, links: Links) -> dict[str, Any]:
         ],
         "links": [
             {"rel": "self", "href": links.to("venues", venue, "scenarios"), "type": JSON},
-            {"rel": "process", "href": links.to("processes", PROCESS), "type": JSON},
+            {"rel": "process", "href": links.to("processes", PLAN), "type": JSON},
         ],
     }
 
@@ -187,7 +137,7 @@ def status(job: Job, links: Links, lang: str) -> dict[str, Any]:
     """A job as it is now (``statusInfo``)."""
     return {
         "jobID": job.id,
-        "processID": PROCESS,
+        "processID": job.kind,
         "type": "process",
         "status": job.status,
         "message": message(job.stage, lang),
@@ -224,8 +174,15 @@ def _links(job: Job, links: Links) -> list[Link]:
     if job.status is Status.SUCCESSFUL:
         results = links.to("jobs", job.id, "results")
         found.append({"rel": "http://www.opengis.net/def/rel/ogc/1.0/results", "href": results, "type": JSON})
-        found += [{"rel": "alternate", "href": f"{results}/{name}", "type": kind} for _, name, kind in OUTPUTS.values()]
+        found += [
+            {"rel": "alternate", "href": f"{results}/{name}", "type": kind} for _, name, kind in outputs(job).values()
+        ]
     return found
+
+
+def outputs(job: Job) -> Mapping[str, Output]:
+    """What a job makes."""
+    return PROCESSES[job.kind].outputs
 
 
 def result(job: Job, output: str) -> bytes:
@@ -250,7 +207,7 @@ def result(job: Job, output: str) -> bytes:
             job=job.id,
         )
     try:
-        return (job.folder / OUTPUTS[output][0]).read_bytes()
+        return (job.folder / outputs(job)[output][0]).read_bytes()
     except FileNotFoundError:
         raise UnknownJob(
             f"The results of job {job.id} were dropped.", ko=f"{job.id} 작업의 결과를 지웠습니다.", job=job.id
@@ -258,18 +215,17 @@ def result(job: Job, output: str) -> bytes:
 
 
 def results(job: Job, links: Links) -> bytes:
-    """All outputs of a job: the plan in place, the others as links.
+    """All outputs of a job: the first in place, the others as links.
 
     Raises
     ------
     Refused, UnknownJob
         As :func:`result`.
     """
-    plan = result(job, "plan").strip()
+    first, *others = outputs(job).items()
+    value = result(job, first[0]).strip()
     base = links.to("jobs", job.id, "results")
-    others = "".join(
-        f',"{ident}":{{"rel":"{ident}","href":"{base}/{name}","type":"{kind}"}}'
-        for ident, (_, name, kind) in OUTPUTS.items()
-        if ident != "plan"
+    told = "".join(
+        f',"{ident}":{{"rel":"{ident}","href":"{base}/{name}","type":"{kind}"}}' for ident, (_, name, kind) in others
     )
-    return b'{"plan":{"mediaType":"application/json","value":' + plan + b"}" + others.encode() + b"}"
+    return f'{{"{first[0]}":{{"mediaType":"{first[1][2]}","value":'.encode() + value + b"}" + told.encode() + b"}"

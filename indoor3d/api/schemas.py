@@ -259,7 +259,7 @@ class EvacuationRequest(_Body):
     mode: Mode = "walk"
     closed: Closed = []
     closes: Annotated[
-        dict[Ident, Annotated[float, Field(ge=0, le=MAX_CLOSES_S, allow_inf_nan=False)]],
+        dict[Ident, Annotated[float, Field(strict=True, ge=0, le=MAX_CLOSES_S, allow_inf_nan=False)]],
         Field(
             max_length=MAX_CLOSED,
             description="What closes later: ids of openings, connectors, exits or spaces, and in how many seconds from now. No way "
@@ -269,6 +269,12 @@ class EvacuationRequest(_Body):
     ] = {}
     depart_s: Annotated[
         float,
-        Field(ge=0, le=MAX_CLOSES_S, allow_inf_nan=False, description="In how many seconds everybody sets out."),
+        Field(
+            strict=True,
+            ge=0,
+            le=MAX_CLOSES_S,
+            allow_inf_nan=False,
+            description="In how many seconds everybody sets out.",
+        ),
     ] = 0.0
     lang: Language = None

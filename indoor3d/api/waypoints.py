@@ -36,6 +36,22 @@ def places(data: VenueData, waypoints: Sequence[Waypoint], *, member: str) -> tu
     return tuple(stop.places[0] for stop in resolve(data, waypoints, member=member))
 
 
+def candidates(data: VenueData, waypoint: Waypoint, *, member: str) -> tuple[Place, ...]:
+    """All places that one waypoint may mean; the id of a refuge means its space.
+
+    Raises
+    ------
+    UnknownElement, UnknownLevel, InvalidPosition, LevelMismatch, OffNetwork
+    """
+    if isinstance(waypoint, RefWaypoint):
+        space = next((refuge.space for refuge in data.building.refuges if refuge.id == waypoint.ref), waypoint.ref)
+        waypoint = waypoint.model_copy(update={"ref": space})
+    try:
+        return _stop(data, waypoint).places
+    except Indoor3dError as error:
+        raise located(error, f"/{member}") from None
+
+
 def located(error: Indoor3dError, pointer: str) -> Indoor3dError:
     """Give the same error, with the place in the body that it is about."""
     context = {"pointer": pointer, **error.context}

@@ -46,6 +46,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--plan", type=_FILE, metavar="FILE", help="Write everything as JSON, also where people are over time.")
 @click.option("--csv", type=_FILE, metavar="FILE", help="Write how many are out over time as CSV.")
 @click.option("--geojson", type=_FILE, metavar="FILE", help="Write flows, queues and exits as GeoJSON.")
+@click.option("--critical", is_flag=True, help="With --scenario: also what everything hangs on; half a minute more.")
 @profile_option
 @close_option
 @store_option
@@ -67,6 +68,7 @@ def evacuate(**options: Any) -> None:
             _planned(options)
         return
     given = [name for name in _OUTPUTS if options[name] is not None]
+    given += ["critical"] if options["critical"] else []
     if given:
         raise click.UsageError(f"--{given[0]} goes with --scenario.")
     with reporting(options), opened(options) as store:
@@ -131,11 +133,11 @@ def _check_together(options: dict[str, Any]) -> None:
 
 
 def _planned(options: dict[str, Any]) -> None:
-    from indoor3d.models.scenario_form import read_text
-
     path: Path = options["scenario"]
-    scenario = read_text(path.read_bytes(), form=_form(path))
+    scenario = read_scenario(path)
     with opened(options) as store:
+        from dataclasses import replace
+
         from indoor3d.api.cache import VenueCache
         from indoor3d.routing.evacuation.plan import plan_evacuation
 
@@ -148,6 +150,12 @@ def _planned(options: dict[str, Any]) -> None:
             files=tables_beside(path, scenario),
             progress=_telling(options),
         )
+        if options["critical"]:
+            from indoor3d.routing.evacuation.weakest import weakest
+
+            files = tables_beside(path, scenario)
+            found = weakest(data.building, data.graph, scenario, files=files, progress=_telling(options))
+            outcome = replace(outcome, criticality=found)
     _write(data, outcome, options)
     if options["as_json"]:
         from indoor3d.exports.evacuation_tables import to_json
@@ -158,6 +166,18 @@ def _planned(options: dict[str, Any]) -> None:
     code = exit_code(outcome)
     if code:
         sys.exit(code)
+
+
+def read_scenario(path: Path) -> "Scenario":
+    """The scenario of a file, TOML or JSON.
+
+    Raises
+    ------
+    InvalidScenario
+    """
+    from indoor3d.models.scenario_form import read_text
+
+    return read_text(path.read_bytes(), form=_form(path))
 
 
 def _form(path: Path) -> str:
@@ -241,10 +261,10 @@ def check(**options: Any) -> None:
     A wrong key is named by its path. Exit code 2 when it cannot be used.
     """
     with reporting(options):
-        from indoor3d.models.scenario_form import digest, read_text, write
+        from indoor3d.models.scenario_form import digest, write
 
         path: Path = options["file"]
-        found = read_text(path.read_bytes(), form=_form(path))
+        found = read_scenario(path)
         body: dict[str, Any] = {"id": found.id, "venues": list(found.venues), "digest": digest(found)}
         if options["venue"] is None:
             if options["as_json"]:

@@ -1,7 +1,5 @@
 """Commands for whoever has to decide: what breaks first, who is caught by a closing, and rescuers' ways in."""
 
-import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +16,7 @@ from indoor3d.cli.common import (
     reporting,
     store_option,
 )
-from indoor3d.cli.evacuate import tables_beside
+from indoor3d.cli.evacuate import read_scenario, tables_beside
 
 if TYPE_CHECKING:
     from indoor3d.models.building import Building
@@ -64,50 +62,42 @@ def critical(**options: Any) -> None:
     """Rank what an evacuation of venue ID hangs on: who is cut off without each door, gate, stair and exit.
 
     With --closes the question is who is cut off when something closes while people are on their way. People who cannot walk stairs are not in
-    the ranking: indoor3d evacuate says what becomes of them. It takes up to a minute for a large station.
+    the ranking but for lifts that the scenario declares. People set out when the scenario has them. It takes up to a minute for a large station.
     """
     with reporting(options), opened(options) as store:
-        import numpy as np
-
         from indoor3d.api.cache import VenueCache
-        from indoor3d.models.scenario_form import read_text
-        from indoor3d.routing.evacuation.criticality import criticality, cut_off_at
-        from indoor3d.routing.evacuation.plan import prepare
+        from indoor3d.exports.criticality_tables import as_plain
+        from indoor3d.routing.evacuation.weakest import weakest
 
         path: Path = options["file"]
-        suffix = path.suffix.lower().removeprefix(".")
-        scenario = read_text(path.read_bytes(), form=suffix if suffix in {"toml", "json"} else "")
         data = VenueCache(store, capacity=1).load(options["venue"])
-        case = prepare(data.building, data.graph, scenario, files=tables_beside(path, scenario))
-        people = np.zeros(len(case.flow.node_id), np.int64)
-        for crowd in case.walkers.values():
-            np.add.at(people, crowd.rows[:, 0], crowd.rows[:, 2])
-        if options["closes"]:
-            names = closed_ids(data.building, [name for name, _ in options["closes"]])
-            closes = {name: at_s for name, (_, at_s) in zip(names, options["closes"], strict=True)}
-            found = cut_off_at(case.flow, case.network, people, closes, step_s=case.step_s)
-            _tell_closing(data.building, found, options)
+        closes: dict[str, float] = {}
+        for name, at_s in options["closes"]:
+            closes[name] = min(at_s, closes.get(name, at_s))
+        found = weakest(
+            data.building,
+            data.graph,
+            read_scenario(path),
+            closes=closes,
+            ranking=not closes,
+            files=tables_beside(path, read_scenario(path)),
+        )
+        body = as_plain(data.building, found)
+        if found.closing is not None and found.still is not None:
+            if options["as_json"]:
+                print_json({"venue": options["venue"], **body["closing"], "still": body["still"]})
+            else:
+                _tell_closing(data.building, found.closing, found.still, options)
             return
-        ranking = criticality(case.flow, case.network, people, step_s=case.step_s, names=data.building.names)
         if options["as_json"]:
-            print_json(
-                {"venue": options["venue"], "persons": int(people.sum()), "ranking": [_plain(c) for c in ranking]}
-            )
+            told = {name: body[name] for name in ("persons", "step_s", "ranking")}
+            print_json({"venue": options["venue"], **told})
             return
-        for item in ranking[: options["top"]]:
+        for item in found.told(data.building)[: options["top"]]:
             click.echo(item.text.best(options["lang"]))
 
 
-def _plain(item: Any) -> dict[str, Any]:
-    body = asdict(item)
-    body["name"] = {"ko": item.name.best("ko"), "en": item.name.best("en")}
-    return body
-
-
-def _tell_closing(building: "Building", found: "CutOffAt", options: dict[str, Any]) -> None:
-    if options["as_json"]:
-        print_json({"venue": options["venue"], **asdict(found)})
-        return
+def _tell_closing(building: "Building", found: "CutOffAt", still: "CutOffAt", options: dict[str, Any]) -> None:
     ko = options["lang"] == "ko"
     for closing in found.closings:
         told = (
@@ -122,6 +112,11 @@ def _tell_closing(building: "Building", found: "CutOffAt", options: dict[str, An
         else f"Of {found.persons}, {found.cut_off} do not get out because of it; {found.other_way} still inside take another way."
     )
     click.echo(total)
+    click.echo(
+        f"그때까지 아무도 움직이지 않으면 {still.cut_off}명입니다."
+        if ko
+        else f"Where nobody has moved by then it is {still.cut_off}."
+    )
     _tell_stranded(building, found.stranded, options["lang"])
 
 
@@ -137,6 +132,13 @@ def _tell_stranded(building: "Building", stranded: "tuple[Stranded, ...]", lang:
 @click.option(
     "--hose", type=click.FloatRange(1, 1000), default=30.0, show_default=True, help="Length of a hose, metres."
 )
+@click.option(
+    "--scenario",
+    "file",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    metavar="FILE",
+    help="Who comes out meanwhile, as for indoor3d evacuate: where rescuers meet them they are slower.",
+)
 @close_option
 @store_option
 @json_option
@@ -144,66 +146,77 @@ def _tell_stranded(building: "Building", stranded: "tuple[Stranded, ...]", lang:
 def rescue(**options: Any) -> None:
     """Find rescuers' ways in to TARGET in venue ID, quickest first, and the reach of a hose there.
 
-    TARGET is a place as for indoor3d route. No lift is counted on; what is closed now is not used. Without any way in, exit code 4.
+    TARGET is a place as for indoor3d route, or a refuge. No lift is counted on; what is closed now is not used, but rescuers go into TARGET
+    itself. Without any way in, exit code 4.
     """
     with reporting(options), opened(options) as store:
+        from indoor3d.api.rescue import Call, respond
+        from indoor3d.api.schemas import RefWaypoint
+        from indoor3d.api.waypoints import candidates
         from indoor3d.cli.asking import Venues
-        from indoor3d.errors import NoRoute
-        from indoor3d.routing.evacuation.rescue import hose_reach, ways_in
-        from indoor3d.routing.place import find_place
+        from indoor3d.models.scenario_form import write
 
         venues = Venues(store)
         data = venues.data(options["venue"])
-        effects = venues.moment(data).effects
-        closed = closed_ids(data.building, options["closed"])
-        place = find_place(data.building, options["target"])
-        ways = ways_in(data.graph, place, closed=closed, effects=effects)
-        reach = {r.space: r for r in hose_reach(data.graph, closed=closed, limit_m=options["hose"])}
-        space = data.graph.space_at(place.level or "", (place.x_m, place.y_m, place.z_m or 0.0))
-        hose = reach.get(place.element) or (reach.get(space.id) if space is not None else None)
+        path: Path | None = options["file"]
+        call = Call(
+            places=candidates(data, RefWaypoint(ref=options["target"]), member="target"),
+            closed=tuple(closed_ids(data.building, options["closed"])),
+            effects=venues.moment(data).effects,
+            scenario=None if path is None else write(read_scenario(path)),
+            hose_m=options["hose"],
+        )
+        body = respond(data, call, options["lang"])
         if options["as_json"]:
-            print_json(
-                {
-                    "venue": options["venue"],
-                    "ways": [
-                        {
-                            "exit": way.exit,
-                            "duration_s": None if way.route is None else way.route.duration_s,
-                            "length_m": None if way.route is None else way.route.length_m,
-                            "levels": [] if way.route is None else list(way.route.levels),
-                            "against": list(way.against),
-                        }
-                        for way in ways
-                    ],
-                    "hose": None if hose is None else asdict(hose),
-                }
-            )
+            print_json(_plain_ways(body))
         else:
-            _tell_ways(data.building, ways, hose, options["lang"])
-        if all(way.route is None for way in ways):
-            sys.exit(NoRoute.exit_code)
+            _tell_ways(body, options["lang"])
 
 
-def _tell_ways(building: "Building", ways: Any, hose: Any, lang: str) -> None:
+def _plain_ways(body: dict[str, Any]) -> dict[str, Any]:
+    """The answer of the API without its lines."""
+    ways = [one["properties"] | {"geometry": None} for one in body["features"]]
+    told = {name: value for name, value in body.items() if name not in {"type", "features"}}
+    keys = ("exit", "duration_s", "length_m", "levels", "against", "against_share", "problem")
+    return told | {"ways": [{key: way.get(key) for key in keys} for way in ways]}
+
+
+def _tell_ways(body: dict[str, Any], lang: str) -> None:
     ko = lang == "ko"
-    for way in ways:
-        name = building.names[way.exit].best(lang) or way.exit
-        if way.route is None:
+    if body["enters_closed"]:
+        click.echo("목적지는 닫힌 공간입니다." if ko else "The target is closed to others.")
+    for feature in body["features"]:
+        way = feature["properties"]
+        name = way["exit_name"][lang] or way["exit"]
+        if way["featureType"] == "no-way-in":
             click.echo(f"{'들어갈 길 없음' if ko else 'NO WAY IN'}  {name}")
-        else:
-            click.echo(f"{way.route.length_m:7.1f} m  {duration(way.route.duration_s):>8}  {name}")
+            continue
+        met = ""
+        if way["against"]:
+            most = max(one["persons"] for one in way["against"])
+            met = (
+                f"  (길이의 {way['against_share']:.0%}에서 나오는 사람과 마주침, 많게는 {most}명)"
+                if ko
+                else f"  (against people on {way['against_share']:.0%} of it, up to {most})"
+            )
+        click.echo(f"{way['length_m']:7.1f} m  {duration(way['duration_s']):>8}  {name}{met}")
+    _tell_hose(body["hose"], lang)
+
+
+def _tell_hose(hose: dict[str, Any] | None, lang: str) -> None:
+    ko = lang == "ko"
     if hose is None:
         return
-    if hose.length_m is None:
+    if hose["length_m"] is None:
         click.echo(
             "소화전에서 호스를 끌어올 길이 없거나 소화전이 없습니다."
             if ko
             else "No hose gets there from any hydrant in the model."
         )
         return
-    source = building.names[hose.source].best(lang) or hose.source
-    verdict = ("닿음" if ko else "within reach") if hose.within else ("닿지 않음" if ko else "out of reach")
-    click.echo(f"{'호스' if ko else 'Hose'}: {hose.length_m:.1f} m ({source}), {verdict}")
+    source = (hose["source_name"] or {}).get(lang) or hose["source"]
+    verdict = ("닿음" if ko else "within reach") if hose["within"] else ("닿지 않음" if ko else "out of reach")
+    click.echo(f"{'호스' if ko else 'Hose'}: {hose['length_m']:.1f} m ({source}), {verdict}")
 
 
 COMMANDS = (critical, rescue)

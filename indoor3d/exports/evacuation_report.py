@@ -9,10 +9,13 @@ from typing import NamedTuple
 
 from indoor3d.exports._evacuation_svg import curve_svg, level_svg
 from indoor3d.exports._evacuation_words import clock, say
-from indoor3d.models.building import Building, Text
+from indoor3d.models.building import Building, Opening, Text
+from indoor3d.models.criticality import Critical, CutOffAt, Stranded
 from indoor3d.models.outcome import Cleared, Outcome
 from indoor3d.models.rules import Row, Sheet
 
+_MOST_RANKED, _MOST_PLACES = 15, 3
+"""Of a ranking so many elements are shown, and so many places of each."""
 _MOST_ROWS = 40
 """A table shows so many rows, and says how many it leaves out: all are in the JSON form."""
 
@@ -103,7 +106,9 @@ def _body(page: _Page) -> str:
         ("curve", _curves),
         ("congestion", _congestion),
         ("cut_off", _cut_off),
+        ("hangs", _hangs),
         ("margins", _margins),
+        ("exposures", _exposures),
         ("zones", _zones),
         ("signs", _signs),
         ("sensitivity", _sensitivity),
@@ -302,6 +307,115 @@ def _cut_off(page: _Page) -> str:
     return text
 
 
+def _hangs(page: _Page) -> str:
+    """What everything hangs on: only where it was asked for."""
+    found = page.outcome.criticality
+    if found is None:
+        return ""
+    ranking = found.told(page.building)
+    lost = [row for row in ranking if row.lost]
+    later = sorted((row for row in ranking if not row.lost and row.later_s), key=lambda row: -(row.later_s or 0.0))
+    told = say(
+        "hangs_text",
+        page.lang,
+        tried=len(ranking),
+        persons=found.persons,
+        step=f"{found.step_s:g}",
+        none=len(ranking) - len(lost) - len(later),
+    )
+    text = f"<p>{escape(told)}</p>"
+    rows = [
+        [
+            _element(page, row),
+            page.word(f"kind_{row.kind}"),
+            str(row.persons),
+            str(row.lost),
+            _where(page, row.stranded),
+        ]
+        for row in lost
+    ]
+    heads = ("element", "kind", "passes", "lost", "where")
+    text += f"<h3>{page.word('hangs_lost')}</h3>" + _table(page, heads, rows, numbers={2, 3}, most=_MOST_RANKED)
+    rows = [
+        [
+            _element(page, row),
+            page.word(f"kind_{row.kind}"),
+            str(row.persons),
+            _later(row),
+            "–" if row.nearest_later_s is None else f"{row.nearest_later_s:+.0f} s",
+        ]
+        for row in later
+    ]
+    heads = ("element", "kind", "passes", "later", "nearest_later")
+    text += f"<h3>{page.word('hangs_later')}</h3>" + _table(page, heads, rows, numbers={2, 3, 4}, most=_MOST_RANKED)
+    if found.closing is not None and found.still is not None:
+        text += _closing(page, found.closing, found.still)
+    return text + _access(page)
+
+
+def _element(page: _Page, row: Critical) -> str:
+    """Its name, and for an opening the spaces that it joins."""
+    name = page.text(row.name) or escape(row.element)
+    opening = page.building.by_id.get(row.element)
+    if not isinstance(opening, Opening) or len(opening.spaces) != 2 or not page.text(opening.name):
+        return name
+    return f"{name} ({page.name(opening.spaces[0])} – {page.name(opening.spaces[1])})"
+
+
+def _where(page: _Page, stranded: Sequence[Stranded]) -> str:
+    shown = [f"{page.name(place.space)}: {place.persons}" for place in stranded[:_MOST_PLACES]]
+    return "; ".join([*shown, *([f"+ {len(stranded) - _MOST_PLACES}"] if len(stranded) > _MOST_PLACES else [])]) or "–"
+
+
+def _later(row: Critical) -> str:
+    most = "≤ " if row.known == "bound" else ""
+    return f"{most}{row.later_s or 0.0:.0f} s"
+
+
+def _closing(page: _Page, found: CutOffAt, still: CutOffAt) -> str:
+    """Who is cut off by what closes at a time."""
+    rows = [
+        [
+            ", ".join(page.name(name) for name in closing.elements),
+            page.time(closing.at_s),
+            str(closing.out),
+            str(closing.caught),
+            str(closing.cut_off),
+            _where(page, closing.stranded),
+        ]
+        for closing in found.closings
+    ]
+    heads = ("element", "closes_at", "out_by_then", "caught", "lost", "where")
+    told = say("closing_text", page.lang, other=found.other_way, cut=found.cut_off, still=still.cut_off)
+    table = _table(page, heads, rows, numbers={1, 2, 3, 4})
+    return f"<h3>{page.word('hangs_closing')}</h3>{table}<p>{escape(told)}</p>"
+
+
+def _access(page: _Page) -> str:
+    """Rescuers' ways in to where people wait."""
+    found = page.outcome.criticality
+    rows = []
+    for row in found.access if found is not None else ():
+        hose = row.hose
+        reach = page.word("no_hose") if hose is None or hose.length_m is None else f"{hose.length_m:.0f} m"
+        rows.append(
+            [
+                page.name(row.space),
+                page.word("refuge" if row.refuge else "platform"),
+                page.name(row.exit) if row.exit else page.word("no_way_in"),
+                "–" if row.length_m is None else f"{row.length_m:.0f} m",
+                _moment(page, row.duration_s),
+                str(row.exits),
+                reach,
+            ]
+        )
+    if not rows:
+        return ""
+    heads = ("space", "kind", "way_in", "length", "takes", "exits_in", "hose")
+    table = _table(page, heads, rows, numbers={3, 4, 5, 6})
+    return f"<h3>{page.word('rescuers')}</h3><p>{page.word('rescuers_text')}</p>{table}"
+
+
 def _margins(page: _Page) -> str:
     rows = [
         [
@@ -342,10 +456,34 @@ def _signs(page: _Page) -> str:
 
 def _sensitivity(page: _Page) -> str:
     rows = [
-        [page.text(s.change), page.time(s.clearance_s), "–" if s.difference_s is None else f"{s.difference_s:+.0f} s"]
+        [
+            page.text(s.change),
+            page.time(s.clearance_s),
+            "–" if s.difference_s is None else f"{s.difference_s:+.0f} s",
+            "–" if s.tolerance_s is None else f"± {s.tolerance_s:.0f} s",
+        ]
         for s in page.outcome.sensitivity
     ]
-    return _table(page, ("change", "clearance", "difference"), rows, numbers={1, 2}) if rows else ""
+    return _table(page, ("change", "clearance", "difference", "tolerance"), rows, numbers={1, 2, 3}) if rows else ""
+
+
+def _exposures(page: _Page) -> str:
+    def told(value: int | None) -> str:
+        return page.word("untold") if value is None else str(value)
+
+    rows = [
+        [
+            page.name(e.space),
+            str(e.persons),
+            told(e.warned),
+            told(e.down),
+            "–" if e.most is None else f"{e.most:.2f}",
+            str(e.unknown),
+        ]
+        for e in page.outcome.exposures
+    ]
+    heads = ("space", "persons", "warned", "down", "most_dose", "unknown_dose")
+    return _table(page, heads, rows, numbers={1, 2, 3, 4, 5}) if rows else ""
 
 
 def _sheets(page: _Page) -> str:
@@ -414,6 +552,8 @@ def _calculation(page: _Page) -> str:
         [page.word("simulated"), page.time(outcome.clearance_s)],
         [page.word("optimum"), "–" if outcome.optimum_s is None else page.time(outcome.optimum_s)],
         [page.word("bound"), page.time(outcome.bound_s)],
+        [page.word("guided"), page.time(outcome.guided_s)],
+        [page.word("signs_only"), page.time(outcome.signs_s)],
         [page.word("nearest"), page.time(outcome.nearest_s)],
         [page.word("gap"), "–" if outcome.gap is None else f"{100 * outcome.gap:.2f} %"],
         [page.word("step"), f"{outcome.step_s:g} s"],

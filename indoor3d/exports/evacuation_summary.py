@@ -21,6 +21,7 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "proven": ("The optimum, proven", "증명된 최적"),
         "optimum": ("The optimum, not proven", "최적, 증명되지 않음"),
         "bound": ("Nobody can be faster than", "이보다 빠를 수 없음"),
+        "guided": ("Following staff and signs that change", "안내 요원과 바뀌는 표지를 따를 때"),
         "nearest": ("Everybody to the nearest exit", "모두 가장 가까운 출구로 갈 때"),
         "disabled": ("People with a disability", "장애가 있는 사람"),
         "model": ("Movement", "이동 모형"),
@@ -88,6 +89,7 @@ def _times(outcome: Outcome, words: _Words) -> tuple[tuple[str, str], ...]:
         "planned": outcome.planned_s,
         "proven" if outcome.certified else "optimum": outcome.optimum_s,
         "bound": None if outcome.certified else outcome.bound_s,  # the same where it is proven
+        "guided": outcome.guided_s,
         "nearest": outcome.nearest_s,
         "disabled": outcome.disabled_s,
     }

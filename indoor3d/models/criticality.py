@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from indoor3d.models.building import Text
+from indoor3d.models.building import Building, Text
+from indoor3d.models.rescue import Access
 
 Known = Literal["stands", "planned", "bound", "not-planned"]
 """How a clearance without an element is known.
@@ -163,3 +164,37 @@ class CutOffAt:
     cut_off: int
     stranded: tuple[Stranded, ...]
     clearance_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criticality:
+    """What an evacuation hangs on.
+
+    Parameters
+    ----------
+    persons : int
+        Those who walk stairs, whom the ranking plans; whom a lift fetches are in its row only.
+    step_s : float
+        Steps of time of the ranking and of the closing: coarser than a plan's, and never quicker.
+    ranking : tuple of Critical
+        Every single failure, worst first.
+    closing : CutOffAt or None
+        Who is cut off when something closes while people are on their way, as far as the plan has brought them by then.
+    still : CutOffAt or None
+        The same where nobody has moved by the last closing: no more than that.
+    access : tuple of Access
+        Rescuers' ways in to refuges and platforms, while all that the hazards close is closed.
+    """
+
+    persons: int
+    step_s: float
+    ranking: tuple[Critical, ...]
+    closing: CutOffAt | None = None
+    still: CutOffAt | None = None
+    access: tuple[Access, ...] = ()
+
+    def told(self, building: Building) -> tuple[Critical, ...]:
+        """The ranking for people: the door of an exit is left out where the exit itself is in it."""
+        exits = {row.element for row in self.ranking if row.kind == "exit"}
+        doors = {one.opening for one in building.exits if one.id in exits}
+        return tuple(row for row in self.ranking if row.kind == "exit" or row.element not in doors)

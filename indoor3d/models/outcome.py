@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indoor3d.models.building import Text
+from indoor3d.models.criticality import Criticality
 from indoor3d.models.flow import FlowNetwork
 from indoor3d.models.rules import Sheet
 
@@ -47,13 +48,15 @@ class Cleared:
 class Relief:
     """What one change of a bottleneck would save, found by running the plan again with it.
 
-    ``change`` is ``metre``, ``gate``, ``escalator`` or ``exit``; ``saved_s`` is how much sooner all would be out.
+    ``change`` is ``metre``, ``gate``, ``escalator`` or ``exit``; ``saved_s`` is how much sooner all would be out, never below 0, and
+    ``tolerance_s`` by how much that may be off (:class:`Sensitivity`).
     """
 
     change: str
     element: str
     clearance_s: float
     saved_s: float
+    tolerance_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +142,7 @@ class Margin:
 class Pointer:
     """Which way the signs of one place point in one window of time: to the place ``towards``, at ``bearing_deg`` in plan.
 
-    ``share`` is of the people who pass there; pointers of one place and window add up to 1.
+    ``share`` is of the people who pass there: the sign shows the way of most of them, so it may be less than 1.
     """
 
     place: str
@@ -156,15 +159,64 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sensitivity:
-    """The same evacuation with one thing changed: one escalator more or less, one gate, the load, the speeds.
+    """The same evacuation with one thing changed: one escalator more or less, one gate, the load, the delays, the speeds.
 
-    ``difference_s`` is against the plan as it is; both are None where somebody then never gets out, who did before.
+    Of people who walk; times are the least that are possible, proven, not those of plans. The row ``base`` is without a change: the
+    others differ from it.
+
+    Parameters
+    ----------
+    key : str
+        ``base``, ``escalator-1``, ``escalator+1``, ``gate-1``, ``gate+1``, ``load-20``, ``load+20``, ``premovement-50``,
+        ``premovement+50``, ``calibration-`` and its id.
+    change : Text
+    clearance_s, difference_s : float or None
+        The least time, and its difference from that of ``base``. Both are None where more people have no way out than in ``base``, the difference
+        where fewer have: times of different people are not compared. A change that can only help is never told as slower, one that can
+        only harm never as quicker.
+    tolerance_s : float or None
+        By how much the difference may be off, as it is worked out in steps. None where there is no difference.
+    left : int
+        How many have no way out.
     """
 
     key: str
     change: Text
     clearance_s: float | None
     difference_s: float | None
+    tolerance_s: float | None = None
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposure:
+    """What the people of one space breathe on their way, in the simulation of the plan.
+
+    Doses are fractional effective doses of carbon monoxide, carbon dioxide and want of oxygen, of the concentrations that the hazards
+    of the scenario declare. Where a hazard declares none, nobody can tell the dose: those people are counted in ``unknown`` and the doses
+    told leave that smoke out.
+
+    Parameters
+    ----------
+    space : str
+        Where they are when it begins; ``level`` is its level.
+    persons : int
+        How many of them are in smoke at any time, or may be.
+    warned, down : int or None
+        How many reach a dose of 0.3, and of 1: those are down. None where no dose can be told.
+    most : float or None
+        The largest dose, 1 at most.
+    unknown : int
+        How many are in smoke whose gases nobody has declared, or are not simulated: those who are fetched or wait in a refuge.
+    """
+
+    space: str
+    level: str
+    persons: int
+    warned: int | None
+    down: int | None
+    most: float | None
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -238,6 +290,9 @@ class Outcome:
         Of the clearance over the runs: (0.95, seconds); None where not everybody was out in that share of them.
     disabled_s : float or None
         When the last of the people with a disability who get out is out.
+    guided_s, signs_s : float or None
+        The same simulation where nobody knows the plan: people go as staff and signs that change part them; as signs with one arrow for all time show. None
+        where not everybody gets out who does by the plan.
     curves : tuple of Curve
         How many are out over time, in the simulation and in what it is held against.
     initial : tuple of (str, int)
@@ -250,10 +305,14 @@ class Outcome:
     cut_off : tuple of CutOff
     trips : tuple of LiftTrip
     margins : tuple of Margin
+    exposures : tuple of Exposure
+        Of every space from which somebody comes into smoke; the largest dose first.
     pointers : tuple of Pointer
     sheets : tuple of Sheet
     sensitivity : tuple of Sensitivity
     assumptions : tuple of Assumption
+    criticality : Criticality or None
+        What it hangs on, where that was asked for.
     motion : Motion or None
     """
 
@@ -277,6 +336,8 @@ class Outcome:
     gap: float | None
     quantiles: tuple[tuple[float, float | None], ...] = ()
     disabled_s: float | None = None
+    guided_s: float | None = None
+    signs_s: float | None = None
     curves: tuple[Curve, ...] = ()
     initial: tuple[tuple[str, int], ...] = ()
     arc_persons: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -287,8 +348,10 @@ class Outcome:
     cut_off: tuple[CutOff, ...] = ()
     trips: tuple[LiftTrip, ...] = ()
     margins: tuple[Margin, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
     pointers: tuple[Pointer, ...] = ()
     sheets: tuple[Sheet, ...] = ()
     sensitivity: tuple[Sensitivity, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    criticality: Criticality | None = None
     motion: Motion | None = None

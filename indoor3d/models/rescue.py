@@ -58,3 +58,30 @@ class Remaining:
     level: str
     name: Text
     persons: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """The quickest way in to one space, beside people who come out.
+
+    Parameters
+    ----------
+    space, level : str
+    refuge : bool
+        People wait there to be fetched; else it is a platform.
+    exit : str
+        Where it begins; empty where no way leads in.
+    length_m, duration_s : float or None
+    exits : int
+        From how many open exits a way leads in.
+    hose : HoseReach or None
+    """
+
+    space: str
+    level: str
+    refuge: bool
+    exit: str
+    length_m: float | None
+    duration_s: float | None
+    exits: int
+    hose: HoseReach | None

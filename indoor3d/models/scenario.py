@@ -9,9 +9,10 @@ Times are seconds from the start of the incident.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from indoor3d.models.building import Text
 from indoor3d.models.distribution import Distribution
@@ -89,6 +90,19 @@ class Delay:
         """The same to draw from, in seconds; nobody starts before the alarm."""
         params = {name.removesuffix("_s"): value for name, value in self.parameters.items()}
         return Distribution(kind=self.kind, params=params, lower=0.0)
+
+    def scaled(self, factor: float) -> "Delay":
+        """The same with every delay times a factor above 0.
+
+        Examples
+        --------
+        >>> Delay(kind="uniform", low_s=90.0, high_s=330.0).scaled(0.5).parameters["high_s"]
+        165.0
+        """
+        if self.kind == "lognormal":
+            return replace(self, mu=(self.mu or 0.0) + math.log(factor))
+        seconds: dict[str, Any] = {n: value * factor for n, value in self.parameters.items() if n.endswith("_s")}
+        return replace(self, **seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +217,7 @@ class Hazard:
     co_ppm: float | None = None
     co2_pct: float | None = None
     o2_pct: float | None = None
+    fed_per_min: float | None = None
     depth_m: float | None = None
     rise_m_per_min: float = 0.0
     direction: Direction | None = None

@@ -343,6 +343,13 @@ _HAZARDS = Table(
         _number("co_ppm", "일산화탄소", "carbon monoxide there", "ppm", 1e6),
         _number("co2_pct", "이산화탄소", "carbon dioxide there", "%", 100),
         _number("o2_pct", "산소", "oxygen there", "%", 100),
+        _number(
+            "fed_per_min",
+            "1분에 마시는 유효 복용 분량(FED). 농도 대신",
+            "fractional effective dose a minute there, in place of concentrations",
+            "1/min",
+            1000,
+        ),
         _number("depth_m", "flooded: 물 깊이", "flooded: depth of the water at at_s", "m", 50),
         _number("rise_m_per_min", "flooded: 물이 차오르는 속도", "flooded: how fast it rises", "m/min", 10),
         _word("direction", "reversed: 바뀐 방향", "reversed: the direction then", ("up", "down"), enum=Direction),

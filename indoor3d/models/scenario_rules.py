@@ -121,6 +121,7 @@ _USES: Mapping[str, tuple[HazardKind, ...]] = MappingProxyType(
         "co_ppm": (HazardKind.FIRE, HazardKind.SMOKE),
         "co2_pct": (HazardKind.FIRE, HazardKind.SMOKE),
         "o2_pct": (HazardKind.FIRE, HazardKind.SMOKE),
+        "fed_per_min": (HazardKind.FIRE, HazardKind.SMOKE),
     }
 )
 
@@ -130,6 +131,9 @@ def _hazard(hazard: Hazard) -> Problem | None:
     for name, kinds in _USES.items():
         if getattr(hazard, name) not in (None, "") and kind not in kinds:
             return name, f"{kind} has none", f"{kind}에는 쓰지 않습니다"
+    gases = [name for name in ("co_ppm", "co2_pct", "o2_pct") if getattr(hazard, name) is not None]
+    if hazard.fed_per_min is not None and gases:
+        return "fed_per_min", f"does not go with {gases[0]}", f"{gases[0]}와(과) 함께 쓰지 않습니다"
     if hazard.until_s is not None and hazard.until_s <= hazard.at_s:
         return "until_s", "is not after at_s", "at_s보다 뒤가 아닙니다"
     if hazard.spread and kind not in (HazardKind.FIRE, HazardKind.SMOKE):

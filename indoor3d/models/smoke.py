@@ -17,6 +17,9 @@ NIST_LEAST_MPS = 0.3
 FRIDOLF_VISIBILITY = 3.0
 """Visibility times extinction of things that reflect light; 8 for lit signs."""
 AIR_O2_PCT = 20.9
+FED_WARNING, FED_DOWN = 0.3, 1.0
+"""Fractional effective doses: the limit by which the more sensitive people are still able to get away, and that at which somebody is taken to be down
+(general knowledge, ISO 13571 and NFPA 130 annex B; not read in their texts). Even at 0.3 about one in nine is not able to, by the same standard."""
 _BREATH = {"fds+evac": 0.1930, "fds": 0.1903}
 """How breathing quickens with carbon dioxide. 0.1903 gives the published times of ISO 20414 test 19 (FDS); with it NIST 2.6 would be 208.7 s. Its 207.6 s
 come with 0.1930: that number was found by solving for it, not read in the guide of FDS+Evac. It is the worse of the two, and the default. Likewise

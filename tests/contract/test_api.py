@@ -49,7 +49,7 @@ def test_every_link_leads_somewhere(client: Client) -> None:
         if href.endswith("/events"):  # goes on for ever: tests/contract/test_incidents.py
             continue
         answer = client.get(href.removeprefix(service.URL))
-        if href.endswith(("/routes", "/evacuations", "/matrix", "/explain", "/execution")):
+        if href.endswith(("/routes", "/evacuations", "/rescue", "/matrix", "/explain", "/execution")):
             assert answer.status == 405
         elif href.endswith(("/locate", "/nearby", "/closures", "/search")):
             assert answer.status == 400

@@ -26,6 +26,7 @@ CAN_REFUSE = {
     "/v1/routes/matrix",
     "/v1/search",
     "/v1/evacuations",
+    "/v1/rescue",
     "/v1/closures",
     "/v1/closures/{closure}",
     "/v1/processes/{process}/execution",
@@ -102,7 +103,7 @@ def test_examples_keep_their_schemas(document: dict[str, Any]) -> None:
                         schema = {"$ref": content["schema"]["$ref"], "components": document["components"]}
                         jsonschema.Draft202012Validator(schema).validate(content["example"])
                         checked += 1
-    for path in ("/v1/routes", "/v1/evacuations"):
+    for path in ("/v1/routes", "/v1/evacuations", "/v1/rescue", "/v1/processes/{process}/execution"):
         content = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
         schema = {"$ref": content["schema"]["$ref"], "components": document["components"]}
         for example in content["examples"].values():
@@ -118,8 +119,9 @@ def test_examples_keep_their_schemas(document: dict[str, Any]) -> None:
         (f"/v1/nearby?{service.HALL}&level=0&category=aed", "GET", None),
         ("/v1/routes", "POST", {"waypoints": [{"ref": "office"}, {"ref": "exit-1"}], "mode": "wheelchair"}),
         ("/v1/evacuations", "POST", {"mode": "wheelchair"}),
+        ("/v1/rescue", "POST", {"target": {"ref": "hall"}, "closed": ["exit-2"]}),
     ],
-    ids=["locate", "nearby", "routes", "evacuations"],
+    ids=["locate", "nearby", "routes", "evacuations", "rescue"],
 )
 def test_examples_show_what_is_answered(document: dict[str, Any], path: str, method: str, body: Any) -> None:
     """Every member an example shows is in a real answer, so that nobody writes code against a wish."""

@@ -57,7 +57,8 @@ def ended(client: Client, made: Answer, *, within_s: float = 20) -> dict[str, An
 
 
 def test_the_process_says_what_goes_in_and_what_comes_out(client: Client) -> None:
-    (listed,) = client.get("/v1/processes").json["processes"]
+    listed, ranking = client.get("/v1/processes").json["processes"]
+    assert ranking["id"] == "criticality"
     (own,) = (link["href"] for link in listed["links"] if link["rel"] == "self")
     process = client.get(path_of(own)).json
     assert process["jobControlOptions"] == ["async-execute", "dismiss"]
@@ -65,6 +66,7 @@ def test_the_process_says_what_goes_in_and_what_comes_out(client: Client) -> Non
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.Draft202012Validator(schema).validate(SCENARIO)
     assert set(process["outputs"]) == {"plan", "summary", "report", "curves", "flows"}
+    assert set(process["inputs"]) == {"venue", "scenario", "criticality", "closes"}
     korean = client.get(path_of(own), accept_language="ko")
     assert korean.json["title"] == "피난 계획"
     assert korean.headers["content-language"] == "ko"
@@ -103,6 +105,57 @@ def test_a_job_from_its_start_to_its_results(client: Client) -> None:
         "scenario": "plans",
         "persons": 3,
     }
+
+
+def rank(client: Client, *, process: str = "criticality", scenario: Any = SCENARIO, **inputs: Any) -> Answer:
+    body = {"inputs": {"venue": "two-floors", "scenario": scenario, **inputs}}
+    return client.post(f"/v1/processes/{process}/execution", body)
+
+
+def test_a_ranking_is_a_job_of_its_own_process(client: Client) -> None:
+    process = client.get("/v1/processes/criticality").json
+    assert (set(process["inputs"]), set(process["outputs"])) == (
+        {"venue", "scenario", "closes"},
+        {"ranking", "stranded"},
+    )
+    assert client.get("/v1/processes/criticality", accept_language="ko").json["title"] == "피난이 무엇에 달려 있는지"
+    made = rank(client, closes={"계단 1": 180, "exit 1": 60, "exit-1": 90})
+    assert made.status == 201, made.body
+    job = ended(client, made)
+    assert (job["status"], job["processID"]) == ("successful", "criticality")
+    address = f"{path_of(made.headers['location'])}/results"
+    results = client.get(address).json
+    assert results["ranking"]["value"] == {"scenario": "plans", "closes": {"exit-1": 60, "stairs-1": 180}}
+    table = client.get(path_of(results["stranded"]["href"]), accept="text/csv")
+    assert (table.status, table.media_type, results["stranded"]["type"]) == (200, "text/csv", "text/csv")
+    assert {link["href"] for link in job["links"] if link["rel"] == "alternate"} == {
+        f"{service.URL}{address}/ranking.json",
+        f"{service.URL}{address}/stranded.csv",
+    }
+    other = client.get(f"{address}/plan.json")
+    assert (other.status, other.json["code"]) == (404, "not-found")
+    assert "ranking.json" in other.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("process", "inputs", "status", "code"),
+    [
+        ("criticality", {"closes": {"nowhere": 1}}, 404, "unknown-element"),
+        ("criticality", {"closes": {"hall": 1}}, 404, "unknown-element"),
+        ("criticality", {"closes": {"1,1,g": 1}}, 404, "unknown-element"),
+        ("criticality", {"closes": {"lift-1": 1}}, 404, "unknown-element"),
+        ("criticality", {"closes": {"exit-1": -1}}, 400, "invalid-parameter"),
+        ("criticality", {"closes": {"exit-1": "1"}}, 400, "invalid-parameter"),
+        ("evacuation-plan", {"closes": {"exit-1": 1}}, 400, "invalid-parameter"),
+        ("evacuation-plan", {"criticality": "maybe"}, 400, "invalid-parameter"),
+    ],
+)
+def test_what_cannot_close_is_refused_at_once(
+    client: Client, process: str, inputs: Any, status: int, code: str
+) -> None:
+    answer = rank(client, process=process, **inputs)
+    assert (answer.status, answer.json["code"]) == (status, code), answer.body
+    assert client.get("/v1/jobs", authorization=f"Bearer {KEY}").json["jobs"] == []
 
 
 def test_messages_come_in_the_language_of_the_client(client: Client) -> None:
@@ -232,6 +285,38 @@ def test_a_head_of_events_ends_at_once(client: Client) -> None:
     made = execute(client, id="waits")
     answer = client.request("HEAD", f"{path_of(made.headers['location'])}/events")
     assert (answer.status, answer.body) == (200, b"")
+
+
+def test_what_all_hangs_on_comes_from_the_real_planner_and_is_in_its_report() -> None:
+    """Thirty people upstairs, one stair: asked as its own process, and with a plan."""
+    jobs = Jobs(JobLimits(), clock=lambda: datetime.now(UTC))
+    upstairs = SCENARIO | {
+        "id": "upstairs",
+        "occupants": [{"spaces": ["office"], "persons": 30, "source": "counted"}],
+        "mobility": [{"profile": "walk", "share": 1.0}],
+        "alarm_s": 100,
+    }
+    try:
+        client = Client(create_app(Settings(public_url=service.URL, viewer=None), service.store(), jobs=jobs))
+        made = rank(client, scenario=upstairs, closes={"stairs-1": 90})
+        job = ended(client, made, within_s=240)
+        assert (job["status"], job["problem"]) == ("successful", None)
+        found = client.get(f"/v1/jobs/{job['jobID']}/results").json["ranking"]["value"]
+        worst = found["ranking"][0]
+        assert (found["persons"], worst["lost"], worst["stranded"][0]["name"]["ko"]) == (30, 30, "사무실")
+        assert {row["element"] for row in found["ranking"] if row["lost"] == 30} == {"door-office", "stairs-1"}
+        # the alarm comes after the stair has closed: nobody is down by then
+        assert (found["closing"]["out"], found["closing"]["cut_off"], found["still"]["cut_off"]) == (0, 30, 30)
+        table = client.get(f"/v1/jobs/{job['jobID']}/results/stranded.csv").body.decode()
+        assert "stairs-1,connector,계단 1,Stairs 1,office,사무실,Office,2F,30" in table
+        both = ended(client, rank(client, process="evacuation-plan", scenario=upstairs, criticality=True), within_s=240)
+        assert both["status"] == "successful", both
+        page = client.get(f"/v1/jobs/{both['jobID']}/results/report.html").body.decode()
+        assert page.count('data-part="hangs"') == 2
+        plan = client.get(f"/v1/jobs/{both['jobID']}/results/plan.json").json
+        assert plan["criticality"]["ranking"][0]["cut_off"] == 30
+    finally:
+        jobs.close()
 
 
 def test_the_real_planner_plans_in_its_own_process() -> None:

@@ -75,8 +75,13 @@ def test_a_hose_is_as_long_as_the_way_to_the_corner_it_has_to_reach() -> None:
         level = graph.network.surfaces[spot.surface].level
         z = graph.network.surfaces[spot.surface].floor_m
         corners.setdefault(space, []).append(Place(x_m=spot.x_m, y_m=spot.y_m, z_m=z, level=level))
+    slim = graph.conditions("walk", (), emergency=True)
     within = [reach for reach in hose_reach(graph) if reach.within]
     assert len(within) > 20
     for reach in within[::5]:
         lengths = [graph.measured(hydrant, corners[reach.space], conditions).length_m for hydrant in hydrants]
-        assert reach.length_m == pytest.approx(np.max(np.min(lengths, axis=0)), rel=0.02)
+        into = [graph.measured(hydrant, corners[reach.space], slim).length_m for hydrant in hydrants]
+        # into a niche that a rescuer with gear does not fit in, somebody without it takes the hose
+        nearest = np.min(lengths, axis=0)
+        nearest = np.where(np.isfinite(nearest), nearest, np.min(into, axis=0))
+        assert reach.length_m == pytest.approx(np.max(nearest), rel=0.02)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Path, Request
 from starlette.responses import Response
 
+from indoor3d.api import process_about as about
 from indoor3d.api import processes as content
 from indoor3d.api.body import read
 from indoor3d.api.deps import LanguageDep, Services, ServicesDep, VenuePath
@@ -44,16 +45,30 @@ _EXAMPLES = {
                 },
             }
         },
-    }
+    },
+    "an exit closes at minute three": {
+        "summary": "400 people on a platform: what everything hangs on, and who is cut off when exit 5 closes (`criticality`)",
+        "value": {
+            "inputs": {
+                "venue": "city-hall",
+                "scenario": {
+                    "id": "full-platform",
+                    "venues": ["city-hall"],
+                    "occupants": [{"spaces": ["2호선 승강장"], "persons": 400, "source": "counted"}],
+                },
+                "closes": {"exit 5": 180},
+            }
+        },
+    },
 }
 
-ProcessId = Annotated[str, Path(pattern=_PLAIN, description="Id of the process.", examples=[content.PROCESS])]
+ProcessId = Annotated[str, Path(pattern=_PLAIN, description="Id of the process.", examples=[about.PLAN])]
 JobId = Annotated[
     str, Path(pattern=_PLAIN, description="Id of the job.", examples=["0123456789abcdef0123456789abcdef"])
 ]
 Output = Annotated[
-    Literal["plan.json", "summary.json", "report.html", "curves.csv", "flows.geojson"],
-    Path(description="Which output."),
+    Literal["plan.json", "summary.json", "report.html", "curves.csv", "flows.geojson", "ranking.json", "stranded.csv"],
+    Path(description="Which output of the job's process."),
 ]
 Prefer = Annotated[
     str | None, Header(alias="Prefer", description="respond-async; plans are always made asynchronously.")
@@ -72,7 +87,7 @@ LastEvent = Annotated[
 async def processes(request: Request, services: ServicesDep, lang: LanguageDep) -> Response:
     """List the processes."""
     body = {
-        "processes": [content.summary(services.links, lang)],
+        "processes": [about.summary(one, services.links, lang) for one in about.PROCESSES.values()],
         "links": [{"rel": "self", "href": services.links.to("processes"), "type": JSON}],
     }
     return answer(request, Document(body, language=lang))
@@ -86,15 +101,15 @@ async def processes(request: Request, services: ServicesDep, lang: LanguageDep) 
 )
 async def process(request: Request, services: ServicesDep, lang: LanguageDep, process: ProcessId) -> Response:
     """Describe a process."""
-    _known(process)
-    return answer(request, Document(content.description(services.links, lang), language=lang))
+    told = about.description(_known(process), services.links, lang)
+    return answer(request, Document(told, language=lang))
 
 
 @router.post(
     "/processes/{process}/execution",
     status_code=201,
     summary="Plan an evacuation · 피난 계획 만들기",
-    description="Starts a job and says where it is: `Location`. A scenario that cannot be understood is refused at once, with the `path` of "
+    description="`evacuation-plan` plans it whole; `criticality` ranks what it hangs on, and says who is cut off by what `closes`. Starts a job and says where it is: `Location`. A scenario that cannot be understood is refused at once, with the `path` of "
     "what is wrong. Few jobs run at once and few wait: one more gets 429. "
     "작업을 시작하고 그 위치를 Location으로 알립니다. 잘못된 시나리오는 path와 함께 바로 거절합니다.",
     responses={
@@ -107,13 +122,14 @@ async def execute(
     request: Request, services: ServicesDep, lang: LanguageDep, process: ProcessId, prefer: Prefer = None
 ) -> Response:
     """Start a job."""
-    _known(process)
+    kind = _known(process).id
     body = read(await request.body(), PlanRequest)
     data = await services.venue(body.inputs.venue)
 
     def work() -> Job:
         scenario = content.understood(data, body.inputs.scenario)
-        return services.jobs.submit(data, content.written(scenario), name=scenario.id)
+        asked = content.options(data, kind, body.inputs)
+        return services.jobs.submit(data, content.written(scenario), name=scenario.id, kind=kind, options=asked)
 
     job = await services.quick.run(work)
     headers = {"Location": services.links.to("jobs", job.id), "Cache-Control": PRIVATE, "Content-Language": lang}
@@ -165,7 +181,7 @@ async def dismiss(request: Request, services: ServicesDep, lang: LanguageDep, jo
 @router.get(
     "/jobs/{job}/results",
     summary="Results of a job · 작업 결과",
-    description="The plan in place, the report, curves and flows as links. 404 `result-not-ready` until the job is successful; when it "
+    description="The plan or the ranking in place, all else as links. 404 `result-not-ready` until the job is successful; when it "
     "failed, the problem that it failed with.",
     responses=gives(Results, "The results.", problems=[404, 422, 500]),
 )
@@ -183,18 +199,19 @@ async def results(request: Request, services: ServicesDep, job: JobId) -> Respon
     "/jobs/{job}/results/{output}",
     summary="One result of a job · 결과 하나",
     description="`plan.json`: everything. `summary.json`: what to know first, as titles and rows. `report.html`: one page in Korean and English, to print. `curves.csv`: persons out over time. "
-    "`flows.geojson`: flows, queues and exits with their times.",
+    "`flows.geojson`: flows, queues and exits with their times. `ranking.json`, `stranded.csv`: of `criticality`. What the job's process does not "
+    "make is 404 `not-found`.",
     responses=gives(None, "The result.", problems=[404, 422, 500]),
 )
 async def result(request: Request, services: ServicesDep, job: JobId, output: Output) -> Response:
     """Give one result."""
     found = services.jobs.get(job)
-    ident, kind = next((ident, kind) for ident, (_, name, kind) in content.OUTPUTS.items() if name == output)
+    ident, kind = _output(found, output)
 
     def work() -> Document:
         return ready(content.result(found, ident), request, media_type=kind)
 
-    headers = {"Content-Security-Policy": _REPORT_POLICY} if kind == content.HTML else {}
+    headers = {"Content-Security-Policy": _REPORT_POLICY} if kind == about.HTML else {}
     return answer(request, await services.quick.run(work), cache=PRIVATE, headers=headers)
 
 
@@ -202,7 +219,7 @@ async def result(request: Request, services: ServicesDep, job: JobId, output: Ou
     "/jobs/{job}/events",
     summary="Events of a job · 작업 진행 알림",
     description="Server-sent events: `status` with the job whenever it changed, until it has ended.",
-    responses=gives(None, "The events.", media_type=content.EVENTS, problems=[404, 429]),
+    responses=gives(None, "The events.", media_type=about.EVENTS, problems=[404, 429]),
 )
 async def events(services: ServicesDep, lang: LanguageDep, job: JobId, last: LastEvent = None) -> Response:
     """Stream how a job goes on."""
@@ -239,10 +256,26 @@ def _status(request: Request, services: Services, job: Job, lang: str) -> Respon
     return answer(request, Document(content.status(job, services.links, lang), language=lang), cache=PRIVATE)
 
 
-def _known(process: str) -> None:
-    if process != content.PROCESS:
+def _known(process: str) -> about.Process:
+    if process not in about.PROCESSES:
+        known = ", ".join(about.PROCESSES)
         raise Refused(
             "not-found",
-            f"There is no process {cut(process)!r}; there is: {content.PROCESS}.",
-            f"{cut(process)!r} 처리 과정은 없습니다. 있는 것: {content.PROCESS}.",
+            f"There is no process {cut(process)!r}; there are: {known}.",
+            f"{cut(process)!r} 처리 과정은 없습니다. 있는 것: {known}.",
         )
+    return about.PROCESSES[process]
+
+
+def _output(job: Job, name: str) -> tuple[str, str]:
+    """Id and media type of an output by its name in addresses."""
+    made = content.outputs(job)
+    found = next(((ident, kind) for ident, (_, known, kind) in made.items() if known == name), None)
+    if found is None:
+        known = ", ".join(known for _, known, _ in made.values())
+        raise Refused(
+            "not-found",
+            f"A job of {job.kind} has no {name}; it has: {known}.",
+            f"{job.kind} 작업에는 {name}이(가) 없습니다. 있는 것: {known}.",
+        )
+    return found

@@ -13,8 +13,11 @@ from numba import njit
 NEVER = 1 << 30
 """A step that does not come."""
 
-DONE, LONGER, FULL, STUCK, CONTRADICTION = 0, 1, 2, 3, 4
-"""How :func:`fill` ended: everybody has a way; the horizon is too short; the buffers are full; nobody left has a way; a bug."""
+DONE, LONGER, FULL, CONTRADICTION = 0, 1, 2, 3
+"""How :func:`fill` ended: everybody has a way; the horizon is too short; the buffers are full; a bug."""
+
+_OFTEN = 0.95
+"""When the share of sources with people is less than this of what it was, where the rest can be is looked up anew."""
 
 
 @njit(cache=True, nogil=True)
@@ -75,16 +78,17 @@ def latest(
 
 
 @njit(cache=True, nogil=True)
-def _free(ahead: Any, group: int, step: Any) -> Any:  # pragma: no cover - compiled
-    """First step from ``step`` on at which a group has capacity left; the number of steps if there is none."""
-    root = step
-    while ahead[group, root] != root:
-        root = ahead[group, root]
-    while ahead[group, step] != root:
-        after = ahead[group, step]
-        ahead[group, step] = root
-        step = after
-    return root
+def _free(behind: Any, group: int, step: Any) -> Any:  # pragma: no cover - compiled
+    """Last step up to ``step`` at which a group has capacity left; -1 if there is none."""
+    here = step + 1
+    root = here
+    while behind[group, root] != root:
+        root = behind[group, root]
+    while behind[group, here] != root:
+        before = behind[group, here]
+        behind[group, here] = root
+        here = before
+    return root - 1
 
 
 @njit(cache=True, nogil=True)
@@ -102,7 +106,7 @@ def _left(
 
 @njit(cache=True, nogil=True)
 def _take(
-    residual: Any, ahead: Any, group: Any, capacity: Any, most: Any, arc: int, step: int, units: int
+    residual: Any, behind: Any, group: Any, capacity: Any, most: Any, arc: int, step: int, units: int
 ) -> None:  # fmt: skip  # pragma: no cover - compiled
     row = group[arc]
     if row < 0:
@@ -110,105 +114,111 @@ def _take(
     used = units if capacity[arc] == most[row] else -((-units * most[row]) // capacity[arc])
     residual[row, step] -= used
     if residual[row, step] <= 0:
-        residual[row, step] = max(residual[row, step], 0)
-        if ahead[row, step] == step:
-            ahead[row, step] = step + 1
+        residual[row, step] = 0
+        if behind[row, step + 1] == step + 1:
+            behind[row, step + 1] = step
 
 
 @njit(cache=True, nogil=True)
 def _enter(
-    residual: Any, ahead: Any, group: Any, capacity: Any, most: Any, arc: int, step: Any, horizon: int
+    residual: Any, behind: Any, group: Any, capacity: Any, most: Any, arc: int, step: Any
 ) -> Any:  # fmt: skip  # pragma: no cover - compiled
-    """First step from ``step`` on at which something may enter an arc."""
+    """Last step up to ``step`` at which something may enter an arc; -1 if there is none."""
     if group[arc] < 0:
         return step
-    while step < horizon:
-        step = _free(ahead, group[arc], step)
-        if step >= horizon or _left(residual, group, capacity, most, arc, step) > 0:
+    while step >= 0:
+        step = _free(behind, group[arc], step)
+        if step < 0 or _left(residual, group, capacity, most, arc, step) > 0:
             return step
-        step += 1
-    return horizon
+        step -= 1
+    return -1
 
 
 @njit(cache=True, nogil=True)
-def _stays(room: Any, low: Any, idle: Any, v: int, since: int) -> int:  # pragma: no cover - compiled
-    """Last step at which one who comes to a node at ``since`` can still be there."""
+def _since(room: Any, low: Any, idle: Any, v: int, until: int, least: int) -> int:  # pragma: no cover - compiled
+    """First step, ``least`` at the earliest, from which one can stay at a node up to ``until``."""
     if low[v] - idle[v] > 0:
-        return NEVER
-    for step in range(since, room.shape[1]):
-        if room[v, step] - idle[v] <= 0:
-            return step
-    return NEVER
+        return least
+    step = until
+    while step > least and room[v, step - 1] - idle[v] > 0:
+        step -= 1
+    return step
 
 
 @njit(cache=True, nogil=True)
 def _search(
-    start: Any, order: Any, head: Any, transit: Any, first: Any, last: Any, group: Any, capacity: Any, most: Any,
-    residual: Any, ahead: Any, room: Any, low: Any, idle: Any, sink: Any,
-    node: Any, release: Any, rest: Any, until: Any, soon: Any, bucket: Any, label: Any,
+    start: Any, order: Any, tail: Any, transit: Any, first: Any, last: Any, group: Any, capacity: Any, most: Any,
+    residual: Any, behind: Any, room: Any, low: Any, idle: Any, sinks: Any, free: Any, soonest: Any, begin: Any, release: Any,
+    by: int, late: Any, short: Any, turn: int, bucket: Any, label: Any,
 ) -> Any:  # fmt: skip  # pragma: no cover - compiled
-    """Earliest arrival at a sink from any source with people left: the label of it or -1, beyond the horizon, and the labels.
+    """A way by which somebody is out by a step: its first label, or -1, and the labels.
 
-    A label is an arrival at a node and holds for as long as one can stay there; a later arrival is a label of its own only if one
-    cannot wait for it (safe intervals). Columns: node, the label it comes from or -2 less the source, arc, step entered, next in its bucket.
+    From the exits back in time: a label is a step at which one can be at a node and still be out in time, and holds for as long before
+    as one could have waited there; an earlier step is a label of its own only if one could not (safe intervals, marked with ``turn`` in
+    ``short``). The labels that come first are the latest, less what the free way from a source takes at least (``free``; A*): so those
+    with the shortest way go first, or, where ``free`` counts from their release, those who would have waited longest. Ways are entered as
+    late as can be. Nobody can be at a node before ``soonest``: what is before that is left out. Columns: node, the label it leads to or -1, arc, step entered, next in its bucket, step.
     """
-    horizon = residual.shape[1]
-    until[:] = -1
-    soon[:] = NEVER
-    count, furthest, at = 0, -1, horizon
-    for source in range(len(node)):
-        step = release[source]
-        if rest[source] > 0:
-            label[count, 0], label[count, 1], label[count, 4] = node[source], -2 - source, bucket[step]
-            bucket[step] = count
-            count += 1
-            furthest, at, soon[node[source]] = max(furthest, step), min(at, step), min(step, soon[node[source]])
-    found, beyond = -1, False
-    while at <= furthest:
-        entry = bucket[at]
+    late[:] = -1
+    count, found, highest, lowest = 0, -1, -1, len(bucket)
+    for row in range(len(sinks)):
+        v = sinks[row]
+        if soonest[v] > by:
+            continue
+        key = by - free[v]
+        label[count, 0], label[count, 1], label[count, 4], label[count, 5] = v, -1, bucket[key], by
+        bucket[key] = count
+        late[v] = by - 1
+        count += 1
+        highest, lowest = max(highest, key), min(lowest, key)
+    key = highest
+    while key >= lowest:
+        entry = bucket[key]
         if entry < 0:
-            at += 1
+            key -= 1
             continue
-        bucket[at] = label[entry, 4]
-        u = label[entry, 0]
-        if at <= until[u]:
-            continue
-        if sink[u]:
+        bucket[key] = label[entry, 4]
+        v, at = label[entry, 0], label[entry, 5]
+        if begin[v] >= 0 and release[begin[v]] <= at:
             found = entry
             break
-        stays = NEVER if label[entry, 1] < 0 else _stays(room, low, idle, u, at)
-        until[u] = stays
-        for slot in range(start[u], start[u + 1]):
+        since = 0
+        if label[entry, 1] >= 0:
+            since = _since(room, low, idle, v, at, soonest[v])
+            if since > soonest[v]:
+                if short[v, at] == turn:
+                    continue
+                short[v, at] = turn
+            elif at < late[v]:
+                continue
+        for slot in range(start[v], start[v + 1]):
             arc = order[slot]
-            v = head[arc]
-            final = min(stays, last[arc], soon[v] - 1 - transit[arc])
-            step = max(at, first[arc], until[v] + 1 - transit[arc])
-            while step <= final:
-                if step < horizon:
-                    step = _enter(residual, ahead, group, capacity, most, arc, step, horizon)
-                if step > final:
-                    break
-                arrive = step + transit[arc]
-                if arrive >= horizon:
-                    beyond = True
+            u = tail[arc]
+            least = max(since - transit[arc], first[arc], late[u] + 1, soonest[u], 0)
+            step = min(at - transit[arc], last[arc])
+            while step >= least:
+                step = _enter(residual, behind, group, capacity, most, arc, step)
+                if step < least:
                     break
                 if count == len(label):
-                    longer = np.empty((2 * count, 5), np.int64)
+                    longer = np.empty((2 * count, 6), np.int64)
                     longer[:count] = label
                     label = longer
-                label[count, 0], label[count, 1], label[count, 2], label[count, 3] = v, entry, arc, step
-                label[count, 4] = bucket[arrive]
-                bucket[arrive] = count
+                key = max(key, step - free[u])
+                highest = max(highest, key)
+                label[count, 0], label[count, 1], label[count, 2], label[count, 3] = u, entry, arc, step
+                label[count, 4], label[count, 5] = bucket[step - free[u]], step
+                bucket[step - free[u]] = count
                 count += 1
-                furthest = max(furthest, arrive)
-                then = NEVER if sink[v] else _stays(room, low, idle, v, arrive)
-                if then >= horizon:
-                    soon[v] = arrive
+                lowest = min(lowest, step - free[u])
+                before = _since(room, low, idle, u, step, soonest[u])
+                if before <= soonest[u]:
+                    late[u] = step
                     break
-                step = then + 1 - transit[arc]
-    for step in range(at, furthest + 1):
-        bucket[step] = -1
-    return found, beyond, label
+                step = before - 1
+    for k in range(lowest, highest + 1):
+        bucket[k] = -1
+    return found, label
 
 
 @njit(cache=True, nogil=True)
@@ -222,7 +232,7 @@ def _hold(room: Any, low: Any, v: int, since: int, until: int, units: int) -> No
 
 @njit(cache=True, nogil=True)
 def _send(
-    tail: Any, transit: Any, last: Any, group: Any, capacity: Any, most: Any, residual: Any, ahead: Any,
+    tail: Any, transit: Any, last: Any, group: Any, capacity: Any, most: Any, residual: Any, behind: Any,
     room: Any, low: Any, idle: Any, node: Any, release: Any, rest: Any, many: Any, source: int,
     at: int, size: int, slots: int, used: Any, run_arc: Any, run_enter: Any, slot_run: Any, slot_shift: Any, slot_units: Any,
 ) -> int:  # fmt: skip  # pragma: no cover - compiled
@@ -246,7 +256,7 @@ def _send(
             continue
         for k in range(size):
             arc, step = run_arc[at + k], run_enter[at + k] + shift
-            _take(residual, ahead, group, capacity, most, arc, step, units)
+            _take(residual, behind, group, capacity, most, arc, step, units)
             if k:
                 _hold(room, low, tail[arc], run_enter[at + k - 1] + transit[run_arc[at + k - 1]] + shift, step, units)
         _hold(room, low, node[source], release[source], run_enter[at] + shift, units)
@@ -261,107 +271,128 @@ def _send(
 
 
 @njit(cache=True, nogil=True)
-def _reverse(run_arc: Any, run_enter: Any, at: int, size: int) -> None:  # pragma: no cover - compiled
-    for k in range(size // 2):
-        other = size - 1 - k
-        run_arc[at + k], run_arc[at + other] = run_arc[at + other], run_arc[at + k]
-        run_enter[at + k], run_enter[at + other] = run_enter[at + other], run_enter[at + k]
-
-
-@njit(cache=True, nogil=True)
-def _delay(
-    transit: Any, last: Any, group: Any, capacity: Any, most: Any, residual: Any, at: int, size: int, run_arc: Any, run_enter: Any
-) -> None:  # fmt: skip  # pragma: no cover - compiled
-    """Enter every arc of a way as late as still arrives at the same step."""
-    for k in range(size - 2, -1, -1):
-        arc = run_arc[at + k]
-        step = min(run_enter[at + k + 1] - transit[arc], last[arc])
-        while step > run_enter[at + k] and _left(residual, group, capacity, most, arc, step) <= 0:
-            step -= 1
-        run_enter[at + k] = step
+def _first(begin: Any, node: Any, rest: Any) -> int:  # pragma: no cover - compiled
+    """For each node, put the first of its sources with people left into ``begin``, or -1; and how many have any."""
+    begin[:] = -1
+    active = 0
+    for source in range(len(node) - 1, -1, -1):
+        if rest[source] > 0:
+            begin[node[source]] = source
+            active += 1
+    return active
 
 
 @njit(cache=True, nogil=True)
 def fill(
-    start: Any, order: Any, tail: Any, head: Any, transit: Any, first: Any, last: Any, group: Any, capacity: Any, most: Any,
-    residual: Any, ahead: Any, room: Any, low: Any, idle: Any, sink: Any, node: Any, release: Any, rest: Any,
-    batch: int, used: Any,
+    leave_start: Any, leave: Any, come_start: Any, come: Any, tail: Any, head: Any, transit: Any, first: Any, last: Any,
+    group: Any, capacity: Any, most: Any,
+    residual: Any, behind: Any, room: Any, low: Any, idle: Any, sinks: Any, node: Any, release: Any, rest: Any,
+    batch: int, shortest: Any, used: Any,
     run_source: Any, run_start: Any, run_arc: Any, run_enter: Any, slot_run: Any, slot_shift: Any, slot_units: Any,
 ) -> Any:  # fmt: skip  # pragma: no cover - compiled
     """Give everybody a way, the earliest arrival first, each over what those before have left.
 
-    A way found serves ``batch`` steps in a row; people set out as late as still arrives at the
-    same time. ``used`` (searches, runs, arcs of runs, slots) goes on where it was. Returns how it ended.
+    A way found serves ``batch`` steps in a row; people set out as late as still arrives at the same time. Of those who can arrive at the
+    same time those with the ``shortest`` way go first, so that little is taken from others; or else those who would come first if nobody were
+    in the way, as a crowd that nobody guides would have it. ``used`` (searches, runs, arcs of runs, slots, step by which nobody else can be out) goes on where it was.
+    Sources of a node stand together, in the order of their release. Returns how it ended.
     """
-    nodes, horizon = len(start) - 1, residual.shape[1]
-    until, soon, bucket = np.empty(nodes, np.int64), np.empty(nodes, np.int64), np.full(horizon + 1, -1, np.int64)
-    label = np.empty((2 * len(head) + len(node) + 16, 5), np.int64)
+    nodes, horizon = len(come_start) - 1, residual.shape[1]
+    late, bucket = np.empty(nodes, np.int64), np.full(horizon + 1, -1, np.int64)
+    short = np.full((nodes, horizon), -1, np.int32)
+    label = np.empty((2 * len(head) + len(sinks) + 16, 6), np.int64)
     many = np.zeros(len(most) + 1, np.int64)
-    reserve = 0
-    for source in range(len(node)):
-        reserve += rest[source]
-    while reserve > 0:
+    begin = np.empty(nodes, np.int64)
+    active = _first(begin, node, rest)
+    always, ever = np.zeros(len(first), np.int64), np.where(last >= 0, NEVER, -1)
+    looked, sooner = -1, np.empty(nodes, np.int64)
+    free, soonest = sooner, sooner
+    while active > 0:
+        if looked < 0 or active < _OFTEN * looked:
+            some = rest > 0
+            sooner = earliest(leave_start, leave, head, transit, first, last, node[some], release[some], nodes)
+            soonest = sooner.copy() if looked < 0 else np.maximum(soonest, sooner)
+            free = sooner
+            if shortest:
+                free = earliest(leave_start, leave, head, transit, always, ever, node[some], 0 * release[some], nodes)
+            looked = active
+        if used[4] >= horizon:
+            return LONGER
         if used[1] >= len(run_source):
             return FULL
-        end, beyond, label = _search(
-            start, order, head, transit, first, last, group, capacity, most, residual, ahead, room, low, idle, sink,
-            node, release, rest, until, soon, bucket, label,
+        end, label = _search(
+            come_start, come, tail, transit, first, last, group, capacity, most, residual, behind, room, low, idle, sinks,
+            free, soonest, begin, release, used[4], late, short, used[0], bucket, label,
         )  # fmt: skip
         used[0] += 1
         if end < 0:
-            return LONGER if beyond else STUCK
+            used[4] += 1
+            for v in range(nodes):  # who could be there by then would be out in time
+                soonest[v] = max(soonest[v], late[v] + 1)
+            continue
+        source = begin[label[end, 0]]
         at, size = used[2], 0
         while label[end, 1] >= 0:
-            if at + 2 * size + 2 >= len(run_arc):
+            if at + size + 1 >= len(run_arc):
                 return FULL
             run_arc[at + size], run_enter[at + size] = label[end, 2], label[end, 3]
             size += 1
             end = label[end, 1]
-        source = -2 - label[end, 1]
-        _reverse(run_arc, run_enter, at, size)
         if used[3] + batch >= len(slot_run):
             return FULL
         for k in range(size):
-            run_enter[at + size + k] = run_enter[at + k]
             many[group[run_arc[at + k]]] += 1
-        sent = 0
-        for attempt in range(2):
-            if attempt == 0:
-                _delay(transit, last, group, capacity, most, residual, at, size, run_arc, run_enter)
-            else:
-                for k in range(size):
-                    run_enter[at + k] = run_enter[at + size + k]
-            sent = _send(
-                tail, transit, last, group, capacity, most, residual, ahead, room, low, idle, node, release, rest, many, source,
-                at, size, batch, used, run_arc, run_enter, slot_run, slot_shift, slot_units,
-            )  # fmt: skip
-            if sent > 0:
-                break
-        if (
-            sent == 0
-        ):  # a group that the way passes twice has one unit left: it is given up, so that the search goes elsewhere
-            given = False
-            for k in range(size):
-                row, step = group[run_arc[at + k]], run_enter[at + k]
-                if row >= 0 and many[row] > 1 and ahead[row, step] == step:
-                    residual[row, step], ahead[row, step] = 0, step + 1
-                    given = True
-            if not given:
-                return CONTRADICTION
+        here = node[source]
+        full = low[here] - idle[here] <= 0
+        sent = _send(
+            tail, transit, last, group, capacity, most, residual, behind, room, low, idle, node, release, rest, many, source,
+            at, size, batch, used, run_arc, run_enter, slot_run, slot_shift, slot_units,
+        )  # fmt: skip
+        if full and _freed(room, here, idle[here], sent):  # so people may come sooner than was found
+            soonest = sooner.copy()
+        if sent == 0 and not _given_up(residual, behind, group, many, run_arc, run_enter, at, size):
+            return CONTRADICTION
         for k in range(size):
             many[group[run_arc[at + k]]] = 0
-        reserve -= sent
         if sent:
             run_source[used[1]] = source
             used[1] += 1
             used[2] += size
             run_start[used[1]] = used[2]
+        if rest[source] == 0:
+            active -= 1
+            while source < len(node) and node[source] == here and rest[source] == 0:
+                source += 1
+            begin[here] = source if source < len(node) and node[source] == here else -1
     return DONE
 
 
 @njit(cache=True, nogil=True)
+def _freed(room: Any, v: int, idle: int, sent: int) -> bool:  # pragma: no cover - compiled
+    """Whether one can stay at a node at a step at which one could not before so many units of it were sent away."""
+    for step in range(room.shape[1]):  # noqa: SIM110 - is compiled
+        if 0 < room[v, step] - idle <= sent:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _given_up(
+    residual: Any, behind: Any, group: Any, many: Any, run_arc: Any, run_enter: Any, at: int, size: int
+) -> bool:  # fmt: skip  # pragma: no cover - compiled
+    """Give up the last unit of a group that a way passes twice, so that the search goes elsewhere; whether there is one."""
+    given = False
+    for k in range(at, at + size):
+        row, step = group[run_arc[k]], run_enter[k]
+        if row >= 0 and many[row] > 1 and residual[row, step] > 0:
+            residual[row, step], behind[row, step + 1] = 0, step
+            given = True
+    return given
+
+
+@njit(cache=True, nogil=True)
 def occupy(
-    tail: Any, transit: Any, group: Any, capacity: Any, most: Any, residual: Any, ahead: Any, room: Any, low: Any,
+    tail: Any, transit: Any, group: Any, capacity: Any, most: Any, residual: Any, behind: Any, room: Any, low: Any,
     node: Any, release: Any, run_source: Any, run_start: Any, run_arc: Any, run_enter: Any,
     slot_run: Any, slot_shift: Any, slot_units: Any,
 ) -> None:  # fmt: skip  # pragma: no cover - compiled
@@ -371,7 +402,7 @@ def occupy(
         here, since = node[run_source[run]], release[run_source[run]]
         for k in range(run_start[run], run_start[run + 1]):
             arc, step = run_arc[k], run_enter[k] + shift
-            _take(residual, ahead, group, capacity, most, arc, step, units)
+            _take(residual, behind, group, capacity, most, arc, step, units)
             _hold(room, low, here, since, step, units)
             here, since = -1, step + transit[arc]
             if k + 1 < run_start[run + 1]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from indoor3d.models.building import Text
 from indoor3d.models.outcome import Bottleneck, Curve, CutOff, Motion, Outcome
+from indoor3d.routing.evacuation._doses import Doses, doses, exposures
 from indoor3d.routing.evacuation.ccrp import Plan
 from indoor3d.routing.evacuation.dynamic import dynamic, ground
 from indoor3d.routing.evacuation.people import delay_in, distribution
@@ -37,10 +38,13 @@ class Played:
     crowd : Crowd
     quantiles : tuple of (float, float or None)
         Of the clearance over many runs; empty where one run was asked for.
+    untold : (A,) bool
+        Who comes into smoke whose gases nobody declares.
     """
 
     run: Run
     crowd: Crowd
+    untold: NDArray[np.bool_]
     quantiles: tuple[tuple[float, float | None], ...] = ()
 
 
@@ -71,19 +75,31 @@ def play(case: "Case", plans: Sequence[Plan]) -> Played | None:
     if not plans:
         return None
     plan = merged(plans)
+    air = doses(case.flow, case.hazards, step_s=case.step_s)
     world, profiles = _world(case)
     crowd = _crowd(case, plan, profiles)
     every = max(case.step_s, plan.clearance_s * 1.2 / FRAMES)
+    untold = _untold(case, plan, crowd, world, air)
+    if air is not None and air.told:
+        world = replace(world, phases=air.phases())
     run = _simulated(case, plan, crowd, world, record=every)
     scenario = case.scenario
     if scenario.runs <= 1:
-        return Played(run=run, crowd=crowd)
+        return Played(run=run, crowd=crowd, untold=untold)
 
     def draw(rng: np.random.Generator) -> Run:
         return _simulated(case, plan, _drawn(case, crowd, rng), world, record=0.0)
 
     many = runs(draw, scenario.runs, seed=scenario.seed, quantiles=scenario.quantiles)
-    return Played(run=run, crowd=crowd, quantiles=many.quantiles)
+    return Played(run=run, crowd=crowd, untold=untold, quantiles=many.quantiles)
+
+
+def _untold(case: "Case", plan: Plan, crowd: Crowd, world: World, air: Doses | None) -> NDArray[np.bool_]:
+    """Who comes into smoke whose gases nobody declares: nobody falls in this run, so at least all who do in the other."""
+    if air is None or not air.untold:
+        return np.zeros(len(crowd.node), np.bool_)
+    run = _simulated(case, plan, crowd, replace(world, phases=air.marks()), record=0.0)
+    return run.dose > 0
 
 
 def _simulated(case: "Case", plan: Plan, crowd: Crowd, world: World, *, record: float) -> Run:
@@ -165,7 +181,8 @@ def _drawn(case: "Case", crowd: Crowd, rng: np.random.Generator) -> Crowd:
 
 
 def with_run(outcome: Outcome, case: "Case", played: Played | None) -> Outcome:
-    """Put a simulation into an outcome: its times, its queues, where people are, who is not out."""
+    """Put a simulation into an outcome: its times, its queues, where people are, what they breathe, who is not out."""
+    outcome = replace(outcome, exposures=exposures(case, played))
     if played is None:
         return outcome
     run = played.run

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indoor3d.models.outcome import Outcome, Pointer
+from indoor3d.routing.evacuation._played import _crowd, _world, merged
 from indoor3d.routing.evacuation.ccrp import Plan
-from indoor3d.routing.evacuation.guidance import Guidance, guidance
+from indoor3d.routing.evacuation.guidance import Guidance
+from indoor3d.routing.evacuation.rehearsal import Rehearsed, fixed_signs, timed_guidance
+from indoor3d.routing.evacuation.simulate import Run, Splits, simulate
 
 if TYPE_CHECKING:
     from indoor3d.routing.evacuation.plan import Case
@@ -20,8 +23,15 @@ DWELL_S = 60.0
 """A sign shows the same for so long at least: one that changes more often is not believed (ours; no number was read)."""
 
 
-def with_pointers(outcome: Outcome, case: "Case", plans: Sequence[Plan]) -> Outcome:
-    """Put the directions of signs into an outcome: of the plan of most people, the others are shown the same.
+def with_pointers(outcome: Outcome, case: "Case", plans: Sequence[Plan], *, fixed: bool = True) -> Outcome:
+    """Put the directions of signs into an outcome, and what comes of everybody following them.
+
+    Guidance is made of the plan of most people, and made better by rehearsals with everybody.
+
+    Parameters
+    ----------
+    fixed : bool
+        Also say what comes of signs that never change: as much work again.
 
     Raises
     ------
@@ -30,10 +40,61 @@ def with_pointers(outcome: Outcome, case: "Case", plans: Sequence[Plan]) -> Outc
     """
     if not plans:
         return outcome
+    found = rehearsed(case, plans)
+    return replace(
+        outcome,
+        pointers=tuple(_pointers(case, found.guidance)),
+        guided_s=_clearance(found.run, plans),
+        signs_s=_clearance(rehearsed(case, plans, fixed=True).run, plans) if fixed else None,
+    )
+
+
+def _clearance(run: Run, plans: Sequence[Plan]) -> float | None:
+    """When the last is out; None where fewer get out than by the plan: the times of different people are not compared."""
+    return run.clearance_s if run.count("out") >= sum(int(p.cohort_persons.sum()) for p in plans) else None
+
+
+def rehearsed(case: "Case", plans: Sequence[Plan], *, fixed: bool = False) -> Rehearsed:
+    """Guidance for a case, and what becomes of everybody under it.
+
+    Who cannot use all that those can for whom it is made goes to the nearest exit instead of being led to what they cannot use.
+
+    Parameters
+    ----------
+    fixed : bool
+        Signs that show one direction for all time; by default shares in windows, whose signs show where most go.
+
+    Raises
+    ------
+    InvalidInput
+        The plan is too long for signs in windows of :data:`WINDOW_S`.
+    """
     plan = max(plans, key=lambda p: int(p.cohort_persons.sum()))
-    steps = max(1, round(WINDOW_S / case.step_s))
-    signs = guidance(plan, window_s=steps * case.step_s, min_dwell_s=DWELL_S)
-    return replace(outcome, pointers=tuple(_pointers(case, signs)))
+    world, profiles = _world(case)
+    crowd = _crowd(case, merged(plans), profiles)
+    crowd = replace(crowd, route=np.full(len(crowd.node), -1, np.int32))
+    ways = [case.ways[profile] for profile in profiles]
+    used = np.unique(plan.path_arc)
+    follows = tuple(bool(some[used].all()) for some in ways)
+    usable = np.logical_and.reduce([some for some, does in zip(ways, follows, strict=True) if does])
+    usable &= np.isinf(case.network.closed_from_s) & (case.network.open_from_s <= 0)
+
+    def run(splits: Splits) -> Run:
+        return simulate(
+            case.network,
+            crowd,
+            calibration=case.calibration,
+            step_s=case.step_s,
+            routes=replace(splits, follows=follows),
+            world=world,
+            limit_s=case.scenario.horizon_s,
+            record=(0.0, True),
+        )
+
+    if fixed:
+        return fixed_signs(plan, run, usable=usable)
+    window_s = max(1, round(WINDOW_S / case.step_s)) * case.step_s
+    return timed_guidance(plan, crowd, run, window_s=window_s, min_dwell_s=DWELL_S, usable=usable)
 
 
 def _pointers(case: "Case", signs: Guidance) -> list[Pointer]:

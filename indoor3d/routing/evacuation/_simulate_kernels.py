@@ -85,7 +85,11 @@ class People(NamedTuple):
 
 
 class Lists(NamedTuple):
-    """Queues and counts."""
+    """Queues and counts.
+
+    ``owed`` (U, M): persons whom an arc should have been given by the shares so far, and has not; at a node they sum to 0, so that
+    shares that change do not make up for what was before.
+    """
 
     first: Ints
     last: Ints
@@ -104,7 +108,7 @@ class Lists(NamedTuple):
     pass_server: Floats
     pass_end: Floats
     pass_zone: Floats
-    used: Longs
+    owed: Floats
     waiting: Longs
     active: Ints
     is_active: Bytes
@@ -174,18 +178,17 @@ def _choose(
         people.blocked[who] = arc
     kind = people.kind[who]
     best, worth = -1, -NEVER
-    total = 0
-    for k in range(net.out_start[node], net.out_start[node + 1]):
-        total += lists.used[kind, net.out_arc[k]]
     for k in range(net.out_start[node], net.out_start[node + 1]):
         arc = net.out_arc[k]
         if share[kind, arc] <= 0 or net.closes_s[arc] < now + net.time_s[kind, arc] - _HAIR:
             continue
-        owed = share[kind, arc] * (total + 1) - lists.used[kind, arc]
+        owed = lists.owed[kind, arc] + share[kind, arc]
         if owed > worth + _HAIR:
             best, worth = arc, owed
     if best >= 0:
-        lists.used[kind, best] += 1
+        for k in range(net.out_start[node], net.out_start[node + 1]):
+            lists.owed[kind, net.out_arc[k]] += share[kind, net.out_arc[k]]
+        lists.owed[kind, best] -= 1.0
     return best
 
 

@@ -240,7 +240,7 @@ def _lists(net: kernels.Net, steps: int) -> kernels.Lists:
         pass_server=np.zeros(servers),
         pass_end=np.zeros(arcs),
         pass_zone=np.zeros(zones),
-        used=np.zeros((len(net.goal), arcs), np.int64),
+        owed=np.zeros((len(net.goal), arcs)),
         waiting=np.zeros(servers, np.int64),
         active=np.zeros(servers, np.int32),
         is_active=np.zeros(servers, np.int8),
@@ -327,7 +327,7 @@ def _shares(stage: Stage, splits: Splits | None, now: float, slow: Floats) -> Fl
         if kind.to_refuge:
             away = np.isinf(ways(network, time, usable, out)[0])[network.arc_from]
             share = np.where(away, nearest_shares(network, time, usable, goal, ties=world.ties), share)
-        if splits is not None:
+        if splits is not None and (not splits.follows or splits.follows[row]):
             window = max(0, int(np.searchsorted(splits.from_s, now + _TIE_S, side="right")) - 1)
             told = _normalised(np.where(usable, splits.share[window], 0.0), network.arc_from, network.nodes)
             says = np.bincount(network.arc_from, told, network.nodes)[network.arc_from] > 0

@@ -16,6 +16,7 @@ from indoor3d.models.flow import FlowNetwork
 from indoor3d.models.outcome import Assumption, Cleared, CutOff, Margin, Outcome
 from indoor3d.models.scenario_keys import ROOT
 from indoor3d.models.vocabulary import SpaceCategory
+from indoor3d.routing.evacuation._doses import assumptions as assumptions_of_doses
 from indoor3d.routing.evacuation._played import Played, with_run
 from indoor3d.routing.evacuation.ccrp import Plan
 from indoor3d.routing.evacuation.refuges import Fetched
@@ -75,6 +76,7 @@ def outcome(
         platforms=_platforms(case, played, told.cut_off),
         levels=_levels(case, played, told.cut_off),
         margins=_margins(case, played),
+        assumptions=(*told.assumptions, *assumptions_of_doses(case, told.exposures)),
     )
 
 

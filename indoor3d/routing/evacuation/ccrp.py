@@ -22,9 +22,9 @@ from indoor3d.routing.evacuation.timed import NEVER, Rounding, Timed, timed
 
 Integers = NDArray[np.int64]
 
-_SHARE = 0.02
+SHARE = 0.02
 """A way found serves so many steps in a row, as a share of the lower bound: 1.01 x the optimum in the median."""
-_EXACT_SHARE = 0.004
+EXACT_SHARE = 0.004
 """The same where the rest is brought to the optimum afterwards."""
 _NEAR = 1.05
 """A quick plan that may be farther from the optimum than this is made better."""
@@ -130,7 +130,7 @@ def ccrp(
     usable: NDArray[np.bool_] | None = None,
     after: Sequence[Plan] = (),
 ) -> Plan:
-    """Plan capacity-constrained routes.
+    """Plan capacity-constrained routes. Of those who can arrive at the same time, those with the shortest way go first: they take least from others.
 
     Parameters
     ----------
@@ -155,6 +155,28 @@ def ccrp(
     if batch is None and not earlier:
         flow = _near(net, flow)
     return _plan(network, net, flow)
+
+
+def first_come(
+    network: DynamicNetwork,
+    occupants: NDArray[np.integer],
+    *,
+    step_s: float,
+    batch: int | None = None,
+    usable: NDArray[np.bool_] | None = None,
+    after: Sequence[Plan] = (),
+) -> Plan:
+    """As :func:`ccrp`, but of those who can arrive at the same time, those go first who would be there first if nobody were in the way.
+
+    The plan is a little farther from the optimum, and nearer to what a crowd does that goes as soon as it can: simulated, less is lost.
+
+    Raises
+    ------
+    InvalidInput
+        As :func:`ccrp`.
+    """
+    net = timed(network, occupants, step_s=step_s, usable=usable)
+    return _plan(network, net, _fill(net, batch=batch, shortest=False, after=_taken(net, network, after)))
 
 
 def nearest_exit(
@@ -234,7 +256,7 @@ def optimal(
         As :func:`ccrp`.
     """
     net = timed(network, occupants, step_s=step_s, scale=scale, rounding=rounding, usable=usable)
-    flow = _fill(net, batch=None, share=_EXACT_SHARE)
+    flow = _fill(net, batch=None, share=EXACT_SHARE)
     plan = _plan(network, net, flow)
     complete = not plan.left.any()
     best = solve(net, start_from=plan.clearance_steps if complete else None)
@@ -246,11 +268,28 @@ def optimal(
     return proven
 
 
+def led(
+    plan: Plan, occupants: NDArray[np.integer], *, horizon: int, usable: NDArray[np.bool_] | None = None
+) -> Plan | None:
+    """Lead those of a plan who come after a step that suffices for everybody to where they are out by then.
+
+    ``occupants`` and ``usable`` are those of the plan. None where no such way was found, see :attr:`Proven.reached`.
+
+    Raises
+    ------
+    InvalidInput
+        As :func:`ccrp`.
+    """
+    net = timed(plan.network, occupants, step_s=plan.step_s, scale=plan.scale, rounding=plan.rounding, usable=usable)
+    better = augment(net, plan.flow, horizon)
+    return None if better is None else _plan(plan.network, net, better)
+
+
 def _near(net: Timed, flow: Flow) -> Flow:
     """The flow, if it is near the lower bound; else what a finer one, and then the optimum, make of it."""
     if _last(net, flow) <= _NEAR * least_steps(net):
         return flow
-    finer = _fill(net, batch=1)
+    finer = _fill(net, batch=None, share=EXACT_SHARE)
     if int(finer.slot_units.sum()) >= int(flow.slot_units.sum()) and _last(net, finer) < _last(net, flow):
         flow = finer
     if _last(net, flow) <= _NEAR * least_steps(net):
@@ -288,7 +327,7 @@ class _Residual:
         self.bounded = net.room < total
         self.low = np.where(self.bounded, net.room, NEVER).astype(np.int64)
         self.residual = np.empty((len(self.most), 0), np.int32)
-        self.ahead = np.empty((len(self.most), 1), np.int32)
+        self.behind = np.zeros((len(self.most), 1), np.int32)
         self.room = np.empty((len(net.room), 0), np.int32)
         self.grow(horizon)
 
@@ -297,8 +336,8 @@ class _Residual:
         had = self.residual.shape[1]
         more = horizon - had
         self.residual = np.hstack([self.residual, np.repeat(self.most[:, None].astype(np.int32), more, axis=1)])
-        steps = np.arange(had, horizon + 1, dtype=np.int32)
-        self.ahead = np.hstack([self.ahead[:, :had], np.broadcast_to(steps, (len(self.most), more + 1))]).copy()
+        steps = np.arange(had + 1, horizon + 1, dtype=np.int32)
+        self.behind = np.hstack([self.behind, np.broadcast_to(steps, (len(self.most), more))])
         room = np.where(self.bounded, self.net.room, NEVER).astype(np.int32)
         self.room = np.hstack([self.room, np.repeat(room[:, None], more, axis=1)])
 
@@ -330,7 +369,9 @@ def _without_dead_ends(net: Timed) -> Integers:
     return last
 
 
-def _fill(net: Timed, *, batch: int | None, share: float = _SHARE, after: Sequence[Flow] = ()) -> Flow:
+def _fill(
+    net: Timed, *, batch: int | None, share: float = SHARE, shortest: bool = True, after: Sequence[Flow] = ()
+) -> Flow:
     """Plan all that can go: first those whom closings could cut off, then the rest."""
     from indoor3d.routing.evacuation import _ccrp_kernels as kernels  # noqa: PLC0415 - compiles
 
@@ -344,7 +385,7 @@ def _fill(net: Timed, *, batch: int | None, share: float = _SHARE, after: Sequen
     state = _Residual(net, horizon, total=total + 1)
     for flow in after:
         kernels.occupy(
-            net.tail, net.transit, net.group, net.capacity, state.most, state.residual, state.ahead, state.room, state.low,
+            net.tail, net.transit, net.group, net.capacity, state.most, state.residual, state.behind, state.room, state.low,
             flow.node, flow.release, flow.run_source, flow.run_start, flow.run_arc, flow.run_enter,
             flow.slot_run, flow.slot_shift, flow.slot_units,
         )  # fmt: skip
@@ -357,7 +398,7 @@ def _fill(net: Timed, *, batch: int | None, share: float = _SHARE, after: Sequen
     last = _without_dead_ends(net)
     for mask in (~lasting, lasting):
         some = np.where(mask, rest, 0)
-        _fill_some(net, state, runs, some, last=last, idle=idle, batch=batch)
+        _fill_some(net, state, runs, some, last=last, idle=idle, batch=batch, shortest=shortest)
     at_exit = np.flatnonzero(net.sink[net.node])
     return runs.flow(at_exit)
 
@@ -378,7 +419,7 @@ class _Runs:
     def __init__(self, net: Timed) -> None:
         self.net = net
         nodes = len(net.room)
-        self.used = np.zeros(4, np.int64)
+        self.used = np.zeros(5, np.int64)
         self.source = np.empty(1024, np.int64)
         self.start = np.zeros(1025, np.int64)
         self.arc, self.enter = np.empty(16 * nodes + 65536, np.int64), np.empty(16 * nodes + 65536, np.int64)
@@ -393,7 +434,7 @@ class _Runs:
 
     def flow(self, at_exit: Integers) -> Flow:
         """What was written, and a run without arcs for each source at an exit."""
-        _, runs, arcs, slots = (int(n) for n in self.used)
+        _, runs, arcs, slots, _ = (int(n) for n in self.used)
         more = np.arange(len(at_exit))
         return Flow(
             node=self.net.node,
@@ -421,18 +462,21 @@ def _fill_some(
     last: Integers,
     idle: Integers,
     batch: int,
+    shortest: bool,
 ) -> None:
     from indoor3d.routing.evacuation import _ccrp_kernels as kernels  # noqa: PLC0415 - compiles
 
     if not rest.any():
         return
-    start, order = net.leaving
     still = sum(quiet(net))
+    togo = NEVER - net.latest(NEVER, always_open=True)[net.node]
+    runs.used[4] = (net.release + togo)[rest > 0].min()
+    sinks = np.flatnonzero(net.sink)
     while True:
         ended = kernels.fill(
-            start, order, net.tail, net.head, net.transit, net.first, last, net.group, net.capacity, state.most,
-            state.residual, state.ahead, state.room, state.low, idle, net.sink, net.node, net.release, rest,
-            batch, runs.used,
+            *net.leaving, *net.coming, net.tail, net.head, net.transit, net.first, last, net.group, net.capacity, state.most,
+            state.residual, state.behind, state.room, state.low, idle, sinks, net.node, net.release, rest,
+            batch, shortest, runs.used,
             runs.source, runs.start, runs.arc, runs.enter, runs.slot_run, runs.slot_shift, runs.slot_units,
         )  # fmt: skip
         if ended == kernels.LONGER:

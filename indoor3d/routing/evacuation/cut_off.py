@@ -12,7 +12,7 @@ from indoor3d.models.flow import DynamicNetwork, FlowNetwork
 from indoor3d.routing.evacuation._failures import closed_arcs, stranded_at, whole
 from indoor3d.routing.evacuation._positions import Positions, positions, waiting
 from indoor3d.routing.evacuation.ccrp import Plan, ccrp
-from indoor3d.routing.evacuation.timed import Timed, timed
+from indoor3d.routing.evacuation.timed import Timed, begin, timed
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -36,6 +36,8 @@ def cut_off_at(
 
     Parameters
     ----------
+    occupants : (N,) or (K, 3) int
+        Persons at each node when it begins; or rows of node, step from which on they go, persons, as of people who wait for an alarm.
     closes : mapping of str to float
         Seconds at which openings, connectors and exits close, by id.
     moving : bool
@@ -54,10 +56,10 @@ def cut_off_at(
     _check_times(closes)
     shut_of = {element: closed_arcs(network, [element]) for element in sorted(closes)}
     open_ = np.ones(len(dynamic.arc_from), np.bool_) if usable is None else usable
-    people = whole(occupants, dynamic.nodes)
+    people = np.asarray(occupants) if np.ndim(occupants) == 2 else whole(occupants, dynamic.nodes)
     first = ccrp(dynamic, people, step_s=step_s, usable=open_) if plan is None else _same(plan, dynamic, people, step_s)
     net = timed(dynamic, people, step_s=step_s, scale=first.scale, rounding=first.rounding)
-    watch = _Watch(network=network, dynamic=dynamic, plan=first, net=net, begun=_at_rest(first, people))
+    watch = _Watch(network=network, dynamic=dynamic, plan=first, net=net, begun=_at_rest(net))
     by_time: dict[float, list[str]] = {}
     for element, moment in closes.items():
         by_time.setdefault(float(moment), []).append(element)
@@ -68,7 +70,7 @@ def cut_off_at(
         for name in names:
             open_ = open_ & ~shut_of[name]
         watch.close(moment, names, open_=open_, moving=moving)
-    return watch.told(persons=int(people.sum()), no_way=int(first.left.sum()))
+    return watch.told(persons=net.total // net.scale, no_way=int(first.left.sum()))
 
 
 def _check_times(closes: Mapping[str, float]) -> None:
@@ -82,10 +84,13 @@ def _check_times(closes: Mapping[str, float]) -> None:
 
 
 def _same(plan: Plan, dynamic: DynamicNetwork, people: Integers, step_s: float) -> Plan:
-    begun = plan.left.copy()
+    node, release, persons = begin(people, dynamic.nodes)
+    begun, asked = plan.left.copy(), np.zeros(dynamic.nodes, np.int64)
     np.add.at(begun, plan.route_node[plan.cohort_route], plan.cohort_persons)
+    np.add.at(asked, node, persons)
     alike = plan.network is dynamic or np.array_equal(plan.network.arc_from, dynamic.arc_from)
-    if plan.step_s != step_s or not alike or not np.array_equal(begun, people) or plan.flow.release.any():
+    late = not np.array_equal(plan.flow.release, release)
+    if plan.step_s != step_s or not alike or not np.array_equal(begun, asked) or late:
         raise InvalidInput(
             "the plan is one of another network, step or crowd",
             ko="계획의 네트워크나 단계, 재실자가 다릅니다",
@@ -93,14 +98,14 @@ def _same(plan: Plan, dynamic: DynamicNetwork, people: Integers, step_s: float) 
     return plan
 
 
-def _at_rest(plan: Plan, people: Integers) -> Positions:
-    node = plan.flow.node
+def _at_rest(net: Timed) -> Positions:
+    count = len(net.node)
     return Positions(
-        node=node,
-        release=plan.flow.release,
-        persons=people[node],
-        on=np.full(len(node), -1),
-        entered=np.zeros(len(node)),
+        node=net.node,
+        release=net.release,
+        persons=net.units // net.scale,
+        on=np.full(count, -1),
+        entered=np.zeros(count),
     )
 
 

@@ -3,7 +3,10 @@
 A plan is for people who know their way; a sign tells all who pass the same. So what a plan does at a node is summed over a window: the
 share of people on each arc, and for a sign that can only point one way the arc that most of them take. A sign that changes too often is not
 believed: directions are chosen for the whole time at once, so that each lasts for a minimum dwell and as many people as possible are shown
-the way of their plan.
+the way of their plan. Signs never lead round in a circle.
+
+What people do who are told so is another question, for they come when they come and not when the plan has them come:
+:mod:`indoor3d.routing.evacuation.rehearsal` asks it, and betters the guidance by the answer.
 """
 
 from dataclasses import dataclass
@@ -14,9 +17,11 @@ from numpy.typing import NDArray
 from indoor3d.errors import InvalidInput
 from indoor3d.models.flow import DynamicNetwork
 from indoor3d.routing.evacuation.ccrp import Plan, nearest_arcs
+from indoor3d.routing.evacuation.simulate import Splits
 
 _WINDOWS = 2000
 """More windows than this are no guidance."""
+_WHOLE_S = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,7 +37,8 @@ class Guidance:
         Share of the people at the arc's tail who take it in a window. The arcs of a node sum to 1 wherever there is a way out, also where
         the plan sends nobody: there they follow the sign.
     sign : (W, N) int32
-        Arc that the sign of a node points along; -1 at exits and where there is no way out. It never changes before the minimum dwell.
+        Arc that the sign of a node points along; -1 at exits and where there is no way out. It never changes before the minimum dwell, and who
+        follows the signs of one window comes to an exit.
     planned : (W, N) bool
         The plan has people leave the node in that window; elsewhere what is before, or after, or the nearest exit is shown.
     """
@@ -53,6 +59,20 @@ class Guidance:
         """Number of the window at a time."""
         return min(max(int(time_s / self.window_s), 0), self.windows - 1)
 
+    def splits(self) -> Splits:
+        """People part by the shares of each window, as where staff or signs with several arrows lead them."""
+        return Splits(from_s=self._from_s(), share=self.fraction.astype(np.float64))
+
+    def pointed(self) -> Splits:
+        """All go where the sign points."""
+        share = np.zeros(self.fraction.shape)
+        window, node = np.nonzero(self.sign >= 0)
+        share[window, self.sign[window, node]] = 1.0
+        return Splits(from_s=self._from_s(), share=share)
+
+    def _from_s(self) -> NDArray[np.float64]:
+        return (np.arange(self.windows) * self.window_s).astype(np.float64)
+
 
 def guidance(plan: Plan, *, window_s: float, min_dwell_s: float, usable: NDArray[np.bool_] | None = None) -> Guidance:
     """Derive guidance from a plan.
@@ -60,7 +80,7 @@ def guidance(plan: Plan, *, window_s: float, min_dwell_s: float, usable: NDArray
     Parameters
     ----------
     window_s : float
-        Length of a window; a whole number of steps.
+        Length of a window; a whole number of steps, or infinite for guidance that never changes: that has one window, of the whole plan.
     min_dwell_s : float
         Time for which a sign shows the same at least.
     usable : (M,) bool, optional
@@ -71,38 +91,113 @@ def guidance(plan: Plan, *, window_s: float, min_dwell_s: float, usable: NDArray
     InvalidInput
         The window is not a whole number of steps, the dwell is negative, or there are more than 2,000 windows.
     """
-    steps = round(window_s / plan.step_s) if window_s > 0 else 0
-    if steps < 1 or abs(steps * plan.step_s - window_s) > 1e-6 or min_dwell_s < 0:
-        raise InvalidInput(
-            f"a window of {window_s} s is not a whole number of steps of {plan.step_s} s, or the dwell is negative",
-            ko=f"{window_s}초 창은 {plan.step_s}초 단계의 정수배가 아니거나 최소 유지 시간이 음수입니다",
-        )
-    windows = plan.clearance_steps // steps + 1
+    steps = steps_of(plan, window_s)
+    if min_dwell_s < 0:
+        raise InvalidInput("the dwell of a sign is negative", ko="표지의 최소 유지 시간이 음수입니다")
+    windows = 1 if np.isinf(window_s) else plan.clearance_steps // steps + 1
     if windows > _WINDOWS:
         raise InvalidInput(f"{windows} windows are too many", ko=f"창 {windows}개는 너무 많습니다")
-    network = plan.network
     through = _through(plan, steps, windows)
-    fallback = nearest_arcs(network, usable=usable)
+    fallback = nearest_arcs(plan.network, usable=usable)
+    return told(plan.network, through, fallback, window_s=steps * plan.step_s, min_dwell_s=min_dwell_s)
+
+
+def steps_of(plan: Plan, window_s: float) -> int:
+    """Steps of a window; all of the plan if it is infinite.
+
+    Raises
+    ------
+    InvalidInput
+        It is not a whole number of them.
+    """
+    if np.isinf(window_s) and window_s > 0:
+        return plan.clearance_steps + 1
+    steps = round(window_s / plan.step_s) if window_s > 0 else 0
+    if steps < 1 or abs(steps * plan.step_s - window_s) > _WHOLE_S:
+        raise InvalidInput(
+            f"a window of {window_s} s is not a whole number of steps of {plan.step_s} s",
+            ko=f"{window_s}초 창은 {plan.step_s}초 단계의 정수배가 아닙니다",
+        )
+    return steps
+
+
+def told(
+    network: DynamicNetwork,
+    through: NDArray[np.float64],
+    fallback: NDArray[np.int64],
+    *,
+    window_s: float,
+    min_dwell_s: float,
+) -> Guidance:
+    """Guidance by which so many people go through each arc in each window, ``through`` (W, M); elsewhere the signs show ``fallback`` (N,)."""
+    windows = len(through)
     dwell = max(1, int(np.ceil(min_dwell_s / window_s - 1e-9)))
-    start = np.searchsorted(np.sort(network.arc_from, kind="stable"), np.arange(network.nodes + 1))
     order = np.argsort(network.arc_from, kind="stable")
+    start = np.searchsorted(network.arc_from[order], np.arange(network.nodes + 1))
     sign = np.full((windows, network.nodes), -1, np.int32)
     fraction = np.zeros((windows, len(network.arc_from)), np.float32)
     planned = np.zeros((windows, network.nodes), np.bool_)
+    used = np.asarray(through.any(axis=0), np.bool_)
     for node in range(network.nodes):
         arcs = order[start[node] : start[node + 1]]
-        used = arcs[through[:, arcs].any(axis=0)]
-        if len(used):
-            taken = through[:, used]
+        some = arcs[used[arcs]]
+        if len(some):
+            taken = through[:, some]
             planned[:, node] = taken.any(axis=1)
-            sign[:, node] = used[_directions(taken, dwell)]
-            fraction[:, used] = _shares(taken)
+            sign[:, node] = some[_directions(taken, dwell)]
+            fraction[:, some] = _shares(taken)
         elif fallback[node] >= 0:
             sign[:, node] = fallback[node]
             fraction[:, fallback[node]] = 1.0
-    return Guidance(
+    found = Guidance(
         network=network, window_s=window_s, min_dwell_s=min_dwell_s, fraction=fraction, sign=sign, planned=planned
     )
+    _lead_out(found, fallback)
+    return found
+
+
+def _lead_out(guide: Guidance, fallback: NDArray[np.int64]) -> None:
+    """Where signs lead round in a circle, all on the nearest way out from there show it at all times; likewise where in the end nobody leaves one."""
+    network = guide.network
+    for window in range(guide.windows):
+        last = window == guide.windows - 1
+        while True:
+            node = _in_a_circle(network, guide.sign[window])
+            if node < 0 and last:
+                node = _without_end(network, guide.sign[window], guide.fraction[window])
+            if node < 0:
+                break
+            while guide.sign[0, node] >= 0:
+                own = network.arc_from == node
+                guide.fraction[:, own] = 0.0
+                guide.sign[:, node] = fallback[node]
+                if fallback[node] < 0:
+                    break
+                guide.fraction[:, fallback[node]] = 1.0
+                node = int(network.arc_to[fallback[node]])
+
+
+def _in_a_circle(network: DynamicNetwork, sign: NDArray[np.int32]) -> int:
+    """A node that signs lead back to; -1 if there is none."""
+    ahead = np.where(sign >= 0, network.arc_to[sign], np.arange(len(sign)))
+    for _ in range(max(1, len(sign).bit_length())):
+        ahead = ahead[ahead]
+    lost = np.flatnonzero(sign[ahead] >= 0)
+    return int(ahead[lost[0]]) if len(lost) else -1
+
+
+def _without_end(network: DynamicNetwork, sign: NDArray[np.int32], fraction: NDArray[np.float32]) -> int:
+    """A node from which shares lead nobody to where signs end; -1 if there is none."""
+    out = sign < 0
+    live = np.flatnonzero(fraction > 0)
+    tail, head = network.arc_from[live], network.arc_to[live]
+    while True:
+        more = tail[out[head] & ~out[tail]]
+        if not len(more):
+            break
+        out[more] = True
+    lost = np.flatnonzero(~out)
+    return int(lost[0]) if len(lost) else -1
 
 
 def _through(plan: Plan, steps: int, windows: int) -> NDArray[np.float64]:
@@ -113,18 +208,26 @@ def _through(plan: Plan, steps: int, windows: int) -> NDArray[np.float64]:
         np.float64
     )
     through: NDArray[np.float64] = found.reshape(windows, count)
-    tail, head = plan.network.arc_from.astype(np.int64), plan.network.arc_to.astype(np.int64)
-    nodes = plan.network.nodes
-    code, back = tail * nodes + head, head * nodes + tail
-    order = np.argsort(code, kind="stable")
-    at = np.minimum(np.searchsorted(code[order], back), max(count - 1, 0))
-    twin = order[at] if count else at
-    some = np.flatnonzero(code[twin] == back) if count else at
-    some = some[some < twin[some]]
+    twin = opposite(plan.network)
+    some = np.flatnonzero(twin > np.arange(count))
     both = np.minimum(through[:, some], through[:, twin[some]])
     through[:, some] -= both
     through[:, twin[some]] -= both
     return through
+
+
+def opposite(network: DynamicNetwork) -> NDArray[np.int64]:
+    """An arc that leads back, for each; -1 where there is none, (M,)."""
+    tail, head = network.arc_from.astype(np.int64), network.arc_to.astype(np.int64)
+    count, nodes = len(tail), network.nodes
+    if not count:
+        return np.zeros(0, np.int64)
+    code, back = tail * nodes + head, head * nodes + tail
+    order = np.argsort(code, kind="stable")
+    at = np.minimum(np.searchsorted(code[order], back), count - 1)
+    twin = order[at]
+    found: NDArray[np.int64] = np.where(code[twin] == back, twin, -1)
+    return found
 
 
 def _directions(taken: NDArray[np.float64], dwell: int) -> NDArray[np.int64]:

@@ -134,6 +134,23 @@ class Smoke:
     hazard: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Air:
+    """What is in the air of a space from a time on; None of what the hazard does not say. ``fed_per_s`` is a dose that it gives itself."""
+
+    from_s: float
+    hazard: str
+    co_ppm: float | None = None
+    co2_pct: float | None = None
+    o2_pct: float | None = None
+    fed_per_s: float | None = None
+
+    @property
+    def told(self) -> bool:
+        """Whether a dose can be told: without carbon monoxide none can."""
+        return self.co_ppm is not None or self.fed_per_s is not None
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TimedHazards:
     """What hazards do to a flow network.
@@ -151,6 +168,8 @@ class TimedHazards:
         In order; the first begins at 0.
     smoke : mapping of str to tuple of Smoke
         By space; in order of time.
+    air : mapping of str to tuple of Air
+        Likewise, of every space that fire or smoke comes to, whether it says what is in it or not.
     aset : mapping of str to Aset
         Of every space that some limit is passed in.
     assumptions : tuple of Assumption
@@ -162,6 +181,7 @@ class TimedHazards:
     closed_arc: NDArray[np.int32]
     phases: tuple[Phase, ...]
     smoke: Mapping[str, tuple[Smoke, ...]]
+    air: Mapping[str, tuple[Air, ...]]
     aset: Mapping[str, Aset]
     assumptions: tuple[Assumption, ...]
 
@@ -232,6 +252,7 @@ class _Acting:
         self.by: list[str] = [""] * count
         self.slow: list[tuple[float, NDArray[np.bool_], float]] = []
         self.smoke: dict[str, list[Smoke]] = {}
+        self.air: dict[str, list[Air]] = {}
         self.aset: dict[str, Aset] = {}
         self.used: dict[str, tuple[float, str, str]] = {}
         self.spaces = {s.id: s for s in building.spaces}
@@ -339,7 +360,17 @@ class _Acting:
             self.used[f"{hazard.id}.spread"] = (speed, "m/s", "declared" if declared else LIMITS["smoke.level"].source)
             self.used[f"{hazard.id}.spread_up"] = (up, "m/s", LIMITS["smoke.up"].source)
             arrival = spread(self.network, places, at_s=hazard.at_s, level_mps=speed, up_mps=up)
+        dose = None if hazard.fed_per_min is None else hazard.fed_per_min / 60
+        air = Air(
+            from_s=0.0,
+            hazard=hazard.id,
+            co_ppm=hazard.co_ppm,
+            co2_pct=hazard.co2_pct,
+            o2_pct=hazard.o2_pct,
+            fed_per_s=dose,
+        )
         for space, at_s in sorted(arrival.items()):
+            self.air.setdefault(space, []).append(replace(air, from_s=at_s))
             if hazard.extinction_per_m:
                 thick = hazard.extinction_per_m
                 self.smoke.setdefault(space, []).append(Smoke(from_s=at_s, extinction_per_m=thick, hazard=hazard.id))
@@ -433,6 +464,12 @@ class _Acting:
                 {
                     space: tuple(sorted(found, key=lambda s: (s.from_s, s.hazard)))
                     for space, found in sorted(self.smoke.items())
+                }
+            ),
+            air=MappingProxyType(
+                {
+                    space: tuple(sorted(found, key=lambda a: (a.from_s, a.hazard)))
+                    for space, found in sorted(self.air.items())
                 }
             ),
             aset=MappingProxyType(dict(sorted(self.aset.items()))),

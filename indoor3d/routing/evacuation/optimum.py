@@ -102,10 +102,14 @@ class Expansion:
     """The part of the time-expanded network that can matter: what somebody can reach, and what can still reach an exit by the horizon.
 
     Its arcs are, in this order: ``move_at[a]`` … entering arc ``a`` at ``move_low[a]``, one later, …; ``stay_at[v]`` … staying at node
-    ``v`` from ``stay_low[v]`` on; then those from the super source.
+    ``v`` from ``stay_low[v]`` on; then those from the super source. Its node of ``v`` at step ``t`` is ``base[v] + t - low[v]``, up to
+    ``high[v]``.
     """
 
     horizon: int
+    base: Steps
+    low: Steps
+    high: Steps
     tails: NDArray[np.int32]
     heads: NDArray[np.int32]
     capacity: Units
@@ -169,6 +173,9 @@ def expand(net: Timed, horizon: int, *, refuge: Steps | None = None) -> Expansio
         size.append(np.full(len(out), free))
     return Expansion(
         horizon=horizon,
+        base=base,
+        low=low,
+        high=high,
         tails=np.concatenate(ends).astype(np.int32),
         heads=np.concatenate(into).astype(np.int32),
         capacity=np.concatenate(size).astype(np.int64),
@@ -199,6 +206,9 @@ def flow_over(
         )
     return int(solver.optimal_flow()), solver, arcs
 
+
+_LEAP = 64
+"""A cut is looked at no farther ahead than twice the horizon and so many steps."""
 
 # --- the quickest flow ----------------------------------------------------------------------------------------------------------------
 
@@ -241,9 +251,9 @@ class Optimum:
     horizon_steps : int
     clearance_s : float
     certified : bool
-        A flow one step shorter was solved and does not get everybody out, or there is nothing shorter.
+        One step shorter a flow was solved, or the capacity of a cut added up, that does not let everybody out; or there is nothing shorter.
     infeasible_at : int
-        The step of that flow; -1 if there is nothing shorter.
+        That step; -1 if there is nothing shorter.
     persons : float
         How many get out: everybody but ``left``.
     left : float
@@ -320,22 +330,24 @@ def savable(net: Timed) -> int:
 
 
 def solve(net: Timed, *, start_from: int | None = None) -> Optimum:
-    """Find the quickest flow of a timed network; see :func:`quickest`."""
+    """Find the quickest flow of a timed network; see :func:`quickest`.
+
+    From below, by Newton's method: the minimum cut of a horizon that is too short, kept up for longer, holds back somebody up to some later horizon
+    as well, so the one after that is the next to try. Mostly one horizon falls short, the next suffices, and the cut between them is the proof.
+    """
     goal = savable(net)
     known: dict[int, int] = {}
     proof: Cut | None = None
     low = max(least_steps(net) - 1, -1) if goal == reachable(net) else -1
-    bound = low
-    good = start_from
-    at = low + 1 if good is None else max(good - 1, 0)
-    if good == 0 or goal == 0:
-        good = 0
+    good = 0 if goal == 0 else start_from
     since, span = quiet(net)
     closing = bool(((net.last >= 0) & (net.last < NEVER)).any())
+    at = low + 1
     while good is None or good > 0:
-        if good is not None and good - 1 in known:
-            break
-        at = min(max(at, bound), good - 1) if good is not None else max(at, 0)
+        if good is not None:
+            if low >= good - 1 and proof is not None:
+                break
+            at = min(at, good - 1)
         if at > MOST_STEPS:
             raise InvalidInput(
                 f"clearing takes more than {MOST_STEPS} steps of {net.step_s} s",
@@ -347,9 +359,10 @@ def solve(net: Timed, *, start_from: int | None = None) -> Optimum:
         )
         if known[at] >= goal:
             good = at
-        else:
-            low, proof = max(low, at), _cut(net, whole, solver, known[at])
-        at = _next(known, goal, low, good, rate=_rate(net))
+            at = _between(low, good)
+            continue
+        low, proof = _held_back(net, whole, _near(whole, solver), known[at], goal=goal, good=good)
+        at = low + 1
         last = max(known)
         if (
             good is None and last > since
@@ -358,19 +371,55 @@ def solve(net: Timed, *, start_from: int | None = None) -> Optimum:
                 goal = known[last]
                 good = min(step for step in known if known[step] == goal)
                 low = max((step for step in known if known[step] < goal), default=-1)
-                at = _next(known, goal, low, good, rate=_rate(net))
+                at = _between(low, good)
+                proof = None
             elif closing:
                 at = max(at, last + span)
     return Optimum(
         horizon_steps=good,
         clearance_s=good * net.step_s,
-        certified=good == 0 or good - 1 in known,
+        certified=good == 0 or low == good - 1,
         infeasible_at=good - 1,
         persons=goal / net.scale,
         left=(net.total - goal) / net.scale,
         cut=proof if good > 0 else None,
         solved=tuple((step, known[step] / net.scale) for step in sorted(known)),
     )
+
+
+def _between(low: int, good: int) -> int:
+    """Horizon to try next, where one that suffices was found before one that is a step too short."""
+    return max(low + 1, (low + good) // 2) if good - low > 1 else good - 1
+
+
+def _held_back(
+    net: Timed, whole: Expansion, near: NDArray[np.bool_], units: int, *, goal: int, good: int | None
+) -> tuple[int, Cut]:
+    """Last horizon at which a minimum cut, kept up for longer, still holds somebody back, and the cut there.
+
+    By how much it lets more through in a step is seen at the next horizon; that it is so at the last one is not believed but computed.
+    """
+    here = whole.horizon
+    if good is not None and here + 1 >= good:
+        return here, _cut(net, whole, near, units)
+    following = expand(net, here + 1)
+    late = _late(near, whole, following, net)
+    side = _sides(near, whole, following, late)
+    most = _units(side, following)
+    if most >= goal:
+        return here, _cut(net, whole, near, units)
+    found = here + 1, following, side, most
+    steps = (goal - units - 1) // max(most - units, 1)
+    until = min(here + steps, 2 * here + _LEAP, MOST_STEPS, NEVER if good is None else good - 1)
+    while until > here + 1:
+        further = expand(net, until)
+        side = _sides(near, whole, further, late)
+        most = _units(side, further)
+        if most < goal:
+            found = until, further, side, most
+            break
+        until = (here + until) // 2
+    return found[0], _cut(net, *found[1:])
 
 
 def quiet(net: Timed) -> tuple[int, int]:
@@ -387,31 +436,86 @@ def quiet(net: Timed) -> tuple[int, int]:
     return int(max(closing, opening, net.release.max(initial=0))) + 1, int(span)
 
 
-def _rate(net: Timed) -> int:
-    """Units that can come to the exits in a step."""
-    last = (net.last >= 0) & net.sink[net.head]
-    return int(min(net.capacity[last].sum(), max(net.total, 1)))
-
-
-def _next(known: dict[int, int], goal: int, low: int, good: int | None, *, rate: int) -> int:
-    """Next horizon to try: from below by the secant, which cannot pass the optimum where the flow is concave in the horizon."""
-    short = sorted(step for step in known if known[step] < goal)
-    if not short:
-        return (good - 1 if good is not None else low + 1) if low < 0 else low
-    last = short[-1]
-    slope = float(max(rate, 1))
-    if len(short) > 1 and known[last] > known[short[-2]]:
-        slope = (known[last] - known[short[-2]]) / (last - short[-2])
-    at = max(last + 1, last + int(np.ceil((goal - known[last]) / slope - 1e-9)))
-    if good is not None and at >= good:
-        at = good - 1 if good - 1 not in known else good
-    return at
-
-
-def _cut(net: Timed, whole: Expansion, solver: Any, persons: int) -> Cut:
-    """Read the minimum cut of a solved flow as arcs and nodes with their times."""
+def _near(whole: Expansion, solver: Any) -> NDArray[np.bool_]:
+    """Nodes of an expansion on the source's side of the minimum cut of a solved flow."""
     near = np.zeros(int(max(whole.source, whole.target)) + 1, np.bool_)
     near[np.asarray(solver.get_source_side_min_cut(), np.int64)] = True
+    return near
+
+
+def _sides(
+    near: NDArray[np.bool_], before: Expansion, after: Expansion, late: NDArray[np.bool_] | None = None
+) -> NDArray[np.bool_]:
+    """A cut of one expansion in that to a later horizon: nodes on the source's side.
+
+    A node is on its side as long after the beginning as before, or, where it is ``late`` (N,), as long before the end.
+    """
+    count = np.diff(after.base)
+    node = np.repeat(np.arange(len(count)), count)
+    step = np.arange(after.base[-1]) - np.repeat(after.base[:-1] - after.low, count)
+    if late is not None:
+        step = np.maximum(step - np.where(late, after.horizon - before.horizon, 0)[node], before.low[node])
+    known = before.high[node] >= before.low[node]
+    there = before.base[node] + np.minimum(step, before.high[node]) - before.low[node]
+    found = np.zeros(int(max(after.source, after.target)) + 1, np.bool_)
+    found[: len(node)] = known & near[np.where(known, there, 0)]
+    found[after.source] = True
+    return found
+
+
+def _units(near: NDArray[np.bool_], whole: Expansion) -> int:
+    """What crosses a cut. It parts source and target whatever it is, so no plan gets more out by the horizon."""
+    return int(whole.capacity[near[whole.tails] & ~near[whole.heads]].sum())
+
+
+def _late(near: NDArray[np.bool_], before: Expansion, after: Expansion, net: Timed) -> NDArray[np.bool_]:
+    """Which nodes are late (N,), see :func:`_sides`, so that the least crosses a cut at a later horizon: a minimum cut of the network without time."""
+    nodes = len(net.room)
+    early = _sides(near, before, after)
+    later = _sides(near, before, after, np.ones(nodes, np.bool_))
+    tails, heads = after.tails[: after.moves], after.heads[: after.moves]
+    capacity = np.minimum(net.capacity, max(net.total, 1))
+
+    def crossing(here: NDArray[np.bool_], there: NDArray[np.bool_]) -> Units:
+        count = np.concatenate([[0], np.cumsum(here[tails] & ~there[heads])])[after.move_at]
+        return np.asarray(np.diff(count) * capacity, np.int64)
+
+    neither, tail_late, head_late, both = (
+        crossing(early, early),
+        crossing(later, early),
+        crossing(early, later),
+        crossing(later, later),
+    )
+    gain = np.zeros(nodes, np.int64)  # what more crosses where a node is late, as far as it is its own affair
+    np.add.at(gain, net.tail, tail_late - neither)
+    np.add.at(gain, net.head, both - tail_late)
+    staying = slice(after.moves, after.waits)
+    stay_tails, stay_heads, stay_units = after.tails[staying], after.heads[staying], after.capacity[staying]
+    owner = np.repeat(np.arange(nodes), np.diff(after.stay_at))
+    for side, sign in ((later, 1), (early, -1)):
+        np.add.at(gain, owner, sign * stay_units * (side[stay_tails] & ~side[stay_heads]))
+    begins = after.heads[after.waits :][after.tails[after.waits :] == after.source]
+    some = begins < after.base[-1]
+    at = np.searchsorted(after.base, begins[some], side="right") - 1
+    sent = after.capacity[after.waits :][after.tails[after.waits :] == after.source][some]
+    np.add.at(gain, at, sent * (early[begins[some]].astype(np.int64) - later[begins[some]]))
+    apart = np.maximum(head_late + tail_late - neither - both, 0)
+    every = np.arange(nodes)
+    tail = np.concatenate([net.tail, np.full(nodes, nodes), every]).astype(np.int32)
+    head = np.concatenate([net.head, every, np.full(nodes, nodes + 1)]).astype(np.int32)
+    units = np.concatenate([apart, np.maximum(gain, 0), np.maximum(-gain, 0)])
+    live = units > 0
+    _, solver, _ = flow_over(tail[live], head[live], units[live], source=nodes, target=nodes + 1)
+    found = np.ones(nodes + 2, np.bool_)
+    if (tail[live] == nodes).any() and (head[live] == nodes + 1).any():
+        found[np.asarray(solver.get_source_side_min_cut(), np.int64)] = False
+    else:
+        found[:] = not (tail[live] == nodes).any()
+    return found[:nodes]
+
+
+def _cut(net: Timed, whole: Expansion, near: NDArray[np.bool_], units: int) -> Cut:
+    """Read a cut as arcs and nodes with their times; ``near`` are the nodes of the expansion on the source's side."""
     crossing = np.flatnonzero(near[whole.tails[: whole.waits]] & ~near[whole.heads[: whole.waits]])
     moves, waits = crossing[crossing < whole.moves], crossing[crossing >= whole.moves] - whole.moves
     found = []
@@ -425,8 +529,8 @@ def _cut(net: Timed, whole: Expansion, solver: Any, persons: int) -> Cut:
         first, last = np.full(len(which), NEVER), np.full(len(which), -1)
         np.minimum.at(first, index, step)
         np.maximum.at(last, index, step)
-        units = np.bincount(index, weights=whole.capacity[rows + shift], minlength=len(which))
-        found.append((which, first * net.step_s, last * net.step_s, units / net.scale))
+        through = np.bincount(index, weights=whole.capacity[rows + shift], minlength=len(which))
+        found.append((which, first * net.step_s, last * net.step_s, through / net.scale))
     (arc, arc_from, arc_until, arc_persons), (node, node_from, node_until, node_persons) = found
     return Cut(
         arc=arc,
@@ -437,7 +541,7 @@ def _cut(net: Timed, whole: Expansion, solver: Any, persons: int) -> Cut:
         node_from_s=node_from,
         node_until_s=node_until,
         node_persons=node_persons,
-        persons=persons / net.scale,
+        persons=units / net.scale,
     )
 
 

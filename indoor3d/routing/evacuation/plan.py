@@ -7,7 +7,6 @@ person, with the speeds and delays of each. Nothing here reads a clock; the same
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -26,7 +25,7 @@ from indoor3d.routing.evacuation import _whatif
 from indoor3d.routing.evacuation._played import play
 from indoor3d.routing.evacuation._signs import with_pointers
 from indoor3d.routing.evacuation._told import outcome as told
-from indoor3d.routing.evacuation.ccrp import Plan, ccrp, nearest_exit, optimal
+from indoor3d.routing.evacuation.ccrp import SHARE, Plan, ccrp, first_come, led, nearest_exit
 from indoor3d.routing.evacuation.dynamic import dynamic
 from indoor3d.routing.evacuation.flownet import flow_network, usable
 from indoor3d.routing.evacuation.hazards import TimedHazards, timed_hazards
@@ -40,10 +39,6 @@ Progress = Callable[[float, str], None]
 
 PROVEN_ARC_STEPS = 40_000_000
 """Arcs times steps up to which the optimum is looked for: a proof takes about a minute then."""
-
-ROUGH = 0.04
-"""Plans that are only compared with one another serve so many steps with a way, as a share of the clearance: all the same way, so that differences are
-of what was changed."""
 
 
 def _silent(_share: float, _stage: str) -> None:
@@ -166,7 +161,12 @@ def _summed(rows: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def planned(
-    case: Case, network: DynamicNetwork | None = None, *, share: float = 1.0, batch: int | None = None
+    case: Case,
+    network: DynamicNetwork | None = None,
+    *,
+    share: float = 1.0,
+    batch: int | None = None,
+    shortest: bool = True,
 ) -> list[Plan]:
     """Plan the walkers, those with the fewest ways first.
 
@@ -176,6 +176,8 @@ def planned(
         Scales how many there are, for sensitivity.
     batch : int, optional
         Steps that a way found serves, for a rougher and quicker plan.
+    shortest : bool
+        Those with the shortest way go first, or those who come first (:func:`~indoor3d.routing.evacuation.ccrp.first_come`).
 
     Raises
     ------
@@ -185,7 +187,8 @@ def planned(
     plans: list[Plan] = []
     for mask, rows in _classes(case):
         some = rows if share == 1.0 else _scaled(rows, share)
-        plans.append(ccrp(net, some, step_s=case.step_s, usable=mask, batch=batch, after=tuple(plans)))
+        plan = ccrp if shortest else first_come
+        plans.append(plan(net, some, step_s=case.step_s, usable=mask, batch=batch, after=tuple(plans)))
     return plans
 
 
@@ -202,23 +205,39 @@ def clearance_s(plans: Sequence[Plan]) -> float | None:
 
 
 def _best(case: Case) -> tuple[list[Plan], Optimum | None]:
-    """Plans, and the optimum of the walkers, where its proof is within reach."""
+    """Plans, and the optimum of the walkers, where its proof is within reach.
+
+    Of two plans the one that is sooner done when it is simulated: of those who go as soon as they can, or one nearer to the optimum, which trusts
+    more to people waiting until it is their turn; this one is brought to the optimum, if it then is as soon done.
+    """
     classes = _classes(case)
     if not classes:
         return [], None
-    plans = planned(case)
-    horizon = max((plan.clearance_steps for plan in plans), default=0)
-    if horizon * len(case.flow.arc_from) > PROVEN_ARC_STEPS:
-        return plans, None
-    everybody = _summed(np.concatenate([rows for _, rows in classes]))
-    anything = np.logical_or.reduce([mask for mask, _ in classes])
-    reached = None if any(plan.left.any() for plan in plans) else horizon
-    best = quickest(case.network, everybody, step_s=case.step_s, usable=anything, start_from=reached)
-    if len(classes) == 1 and horizon > best.horizon_steps + 1:
-        exact = optimal(case.network, classes[0][1], step_s=case.step_s, usable=classes[0][0])
-        if exact.plan.left.sum() <= plans[0].left.sum() and exact.plan.clearance_steps < horizon:
-            return [exact.plan], best
-    return plans, best
+    others = planned(case, shortest=False)
+    batch = max(1, round(SHARE * max(plan.clearance_steps for plan in others)))
+    nearest = planned(case, batch=batch)
+    horizon = max(plan.clearance_steps for plan in nearest)
+    best: Optimum | None = None
+    if horizon * len(case.flow.arc_from) <= PROVEN_ARC_STEPS:
+        everybody = _summed(np.concatenate([rows for _, rows in classes]))
+        anything = np.logical_or.reduce([mask for mask, _ in classes])
+        reached = None if any(plan.left.any() for plan in nearest) else horizon
+        best = quickest(case.network, everybody, step_s=case.step_s, usable=anything, start_from=reached)
+    soon = _done(case, nearest)
+    if _done(case, others) < soon:
+        return others, best
+    if best is not None and len(classes) == 1 and horizon > best.horizon_steps + 1:
+        exact = led(nearest[0], classes[0][1], horizon=best.horizon_steps, usable=classes[0][0])
+        if exact is not None and _done(case, [exact]) <= soon:
+            return [exact], best
+    return nearest, best
+
+
+def _done(case: Case, plans: Sequence[Plan]) -> tuple[int, float]:
+    """How many are not out when plans are simulated, and when the last is out who gets out."""
+    once = replace(case, scenario=replace(case.scenario, runs=1))
+    played = play(once, plans)
+    return (0, 0.0) if played is None else (-int(played.run.exited_by_step[-1]), played.run.clearance_s)
 
 
 def _unguided(case: Case) -> list[Plan]:
@@ -271,7 +290,7 @@ def plan_evacuation(
     progress : callable
         Is told the share that is done and the stage.
     details : bool
-        With reliefs, sensitivity and rule sheets, which plan the case some ten times more.
+        With reliefs, sensitivity and rule sheets, which prove the least time of some fifteen changes.
 
     Raises
     ------
@@ -301,15 +320,11 @@ def plan_evacuation(
         gap=None if planned_s is None or not (proof or bound) else planned_s / (proof or bound) - 1.0,
         curves=(*outcome.curves, *compared),
     )
-    outcome = with_pointers(outcome, case, plans)
+    outcome = with_pointers(outcome, case, plans, fixed=details)
     if not details:
         return outcome
-    progress(0.65, "reliefs")
     outcome = _whatif.with_cut(outcome, case, optimum)
-    rough = partial(planned, batch=max(2, round(ROUGH * max((p.clearance_steps for p in plans), default=0))))
-    outcome = _whatif.with_reliefs(outcome, case, planned=rough)
-    progress(0.8, "sensitivity")
-    outcome = _whatif.with_sensitivity(outcome, case, planned=rough)
+    outcome = _whatif.with_whatifs(outcome, case, progress=progress)
     progress(0.9, "rules")
     return _whatif.with_sheets(outcome, case)
 

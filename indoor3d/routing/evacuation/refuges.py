@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indoor3d.errors import InvalidInput, UnknownElement
-from indoor3d.models.building import Building, Connector, Text
+from indoor3d.models.building import Building, Text
 from indoor3d.models.flow import Basis
 from indoor3d.models.network import MODES
 from indoor3d.models.outcome import Assumption, CutOff, LiftTrip
@@ -33,6 +33,7 @@ from indoor3d.routing.evacuation._lift_cycles import (
     lift_cycle,
     wheelchairs_in,
 )
+from indoor3d.routing.evacuation._lift_rides import Ride, leading_out
 from indoor3d.routing.evacuation.escape import at_corners, exit_field
 from indoor3d.routing.path import Tree, tree
 from indoor3d.routing.place import find_place
@@ -156,18 +157,6 @@ def rooms(building: Building, graph: "NavGraph") -> tuple[Room, ...]:
             room = Room(refuge=refuge.id, space=refuge.space, capacity=fits, basis=Basis.DEFAULT)
         found.append(room)
     return tuple(found)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Service:
-    """One way to ride a lift: from where it is boarded to where one can walk out on the level."""
-
-    connector: Connector
-    board: int
-    leave: int
-    rise_m: float
-    out_s: float
-    declared: EvacuationLift
 
 
 def fetch(
@@ -358,71 +347,84 @@ class _Rescue:
             if ready:
                 self._cut_off(space, len(ready), full=space in reached)
 
-    def _services(self) -> list[_Service]:
-        """Rides of declared lifts to where one walks out on the level; for each place of boarding the quickest."""
+    def _services(self) -> list[Ride]:
+        """Rides of declared lifts that lead out, by one lift or one after the other."""
         network = self.graph.network
         refused = self.graph.weights.refused(self.daily)
-        best: dict[tuple[str, int], tuple[float, _Service]] = {}
-        lift = MODES.index(Mode.LIFT)
-        for edge in np.flatnonzero(network.edge_mode == lift).tolist():
+        found = []
+        for edge in np.flatnonzero(network.edge_mode == MODES.index(Mode.LIFT)).tolist():
             name = network.elements[network.edge_element[network.edge_element_start[edge]]]
             if name not in self.lifts or name in refused:
                 continue
             ends = (int(network.edge_from[edge]), int(network.edge_to[edge]))
-            for board, leave in (ends, ends[::-1]):
-                out = float(self.field.reached.cost[leave])
-                if not np.isfinite(out):
-                    continue
-                rise = abs(float(network.edge_climb_m[edge]))
-                service = _Service(
+            found += [
+                Ride(
                     connector=self.connectors[name],
                     board=board,
                     leave=leave,
-                    rise_m=rise,
-                    out_s=out,
+                    rise_m=abs(float(network.edge_climb_m[edge])),
+                    out_s=float(self.field.reached.cost[leave]),
                     declared=self.lifts[name],
                 )
-                seconds = lift_cycle(service.connector, rise, service.declared).one_way_s + out
-                if (name, board) not in best or seconds < best[name, board][0]:
-                    best[name, board] = (seconds, service)
-        return [service for _, service in (best[key] for key in sorted(best))]
+                for board, leave in (ends, ends[::-1])
+            ]
+        return leading_out(found, towards=lambda node: tree(self.turned, [node]).cost)
 
     def _ride(
         self, spots: Mapping[str, Spot], sheltered: dict[str, list[tuple[float, str]]]
     ) -> tuple[tuple[LiftTrip, ...], list[Cycle]]:
-        """Fetch people by lift: each refuge by the lift that is soonest there and out; a car serves refuges in turn."""
+        """Fetch people by lift: each refuge by the lifts that are soonest there and out; a car serves refuges in turn.
+
+        Who changes lifts comes to the second one behind those who take it first, also where they are there earlier: it only makes them later.
+        """
+        boarding: dict[str, list[tuple[list[tuple[float, str]], str, Ride]]] = defaultdict(list)
+        for refuge, walk, service in self._boarded(spots, sheltered):
+            people = [(ready + walk, space) for ready, space in sheltered.pop(refuge)]
+            boarding[service.connector.id].append((people, refuge, service))
+        free = {lift: declared.available_from_s for lift, declared in self.lifts.items()}
+        trips: list[LiftTrip] = []
+        cycles: list[Cycle] = []
+        while boarding:
+            changing: dict[str, list[tuple[list[tuple[float, str]], str, Ride]]] = defaultdict(list)
+            for lift in sorted(boarding):
+                # Who is ready first is fetched first: the refuge whose first person is there earliest.
+                for people, refuge, service in sorted(boarding[lift], key=lambda c: (min(c[0])[0], c[1])):
+                    people.sort()
+                    cycles.append(service.cycle)
+                    made, free[lift] = batches([ready for ready, _ in people], service.cycle, free_s=free[lift])
+                    first = 0
+                    further: list[tuple[float, str]] = []
+                    for persons, start, end in made:
+                        trips.append(LiftTrip(lift=lift, refuge=refuge, start_s=start, end_s=end, persons=persons))
+                        further += [(end + service.out_s, space) for _, space in people[first : first + persons]]
+                        first += persons
+                    if service.then is None:
+                        self.arrivals += [
+                            Arrival(space=space, persons=1, at_s=out, how="lift", by=lift) for out, space in further
+                        ]
+                    else:
+                        changing[service.then.connector.id].append((further, refuge, service.then))
+            boarding = changing
+        return tuple(sorted(trips, key=lambda t: (t.start_s, t.lift, t.refuge))), cycles
+
+    def _boarded(
+        self, spots: Mapping[str, Spot], sheltered: Mapping[str, list[tuple[float, str]]]
+    ) -> list[tuple[str, float, Ride]]:
+        """Refuges with the walk to the lift that fetches from there, and its ride."""
         services = self._services()
-        chosen: dict[str, list[tuple[float, str, _Service]]] = defaultdict(list)
         to_lift = [tree(self.turned, [service.board]).cost for service in services]
+        chosen = []
         for refuge in sorted(sheltered):
             link = self.graph.link(spots[refuge], self.conditions)
             offers = []
             for number, service in enumerate(services):
                 walk = float(np.min(to_lift[number][link.nodes] + link.cost, initial=np.inf))
                 if np.isfinite(walk):
-                    ride = lift_cycle(service.connector, service.rise_m, service.declared).one_way_s
-                    offers.append((walk + ride + service.out_s, number, walk))
+                    offers.append((walk + service.seconds, number, walk))
             if offers:
                 _, number, walk = min(offers)
-                chosen[services[number].connector.id].append((walk, refuge, services[number]))
-        trips: list[LiftTrip] = []
-        cycles: list[Cycle] = []
-        for lift in sorted(chosen):
-            free = self.lifts[lift].available_from_s
-            # Who is ready first is fetched first: the refuge whose first person is there earliest.
-            for walk, refuge, service in sorted(chosen[lift], key=lambda c: (min(sheltered[c[1]])[0] + c[0], c[1])):
-                cycle = lift_cycle(service.connector, service.rise_m, service.declared)
-                people = sorted((ready + walk, space) for ready, space in sheltered.pop(refuge))
-                made, free = batches([ready for ready, _ in people], cycle, free_s=free)
-                cycles.append(cycle)
-                first = 0
-                for persons, start, end in made:
-                    trips.append(LiftTrip(lift=lift, refuge=refuge, start_s=start, end_s=end, persons=persons))
-                    for _, space in people[first : first + persons]:
-                        out = end + service.out_s
-                        self.arrivals.append(Arrival(space=space, persons=1, at_s=out, how="lift", by=lift))
-                    first += persons
-        return tuple(sorted(trips, key=lambda t: (t.start_s, t.lift, t.refuge))), cycles
+                chosen.append((refuge, walk, services[number]))
+        return chosen
 
     def _carry(self, spots: Mapping[str, Spot], sheltered: dict[str, list[tuple[float, str]]]) -> None:
         """Carry people where carriers are declared for every direction of the stairs on the way out."""

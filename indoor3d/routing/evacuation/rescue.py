@@ -124,6 +124,8 @@ def hose_reach(
 ) -> tuple[HoseReach, ...]:
     """Measure to the farthest corner of every space from the nearest hydrant.
 
+    To a corner in a niche that is too narrow for a rescuer with their gear, the last bit is measured for somebody without it: a hose lies there.
+
     Parameters
     ----------
     limit_m : float
@@ -149,8 +151,8 @@ def hose_reach(
     names: dict[int, list[tuple[float, str]]] = {}
     for ident, node, begun in sources:
         names.setdefault(node, []).append((begun, ident))
-    corners = at_corners(body, reached.cost, conditions, measure="length_m")
-    length = np.array([value for _, _, value in corners])
+    slim = graph.conditions("walk", closed, emergency=True)
+    corners, length, niche = _lengths(body, reached, conditions, slim)
     straight, hydrant = _straight(body, [spot for _, spot, _ in corners], length, conditions)
     farthest: dict[str, int] = {}
     for number, (name, _, _) in enumerate(corners):
@@ -162,11 +164,26 @@ def hose_reach(
         metres_to = float(straight[number]) if number >= 0 else np.inf
         source = ""
         if np.isfinite(metres_to):
-            source = hydrant.get(number) or _source(body, corners[number][1], reached, names, conditions)
+            of = slim if niche[number] else conditions
+            source = hydrant.get(number) or _source(body, corners[number][1], reached, names, of)
         known = metres_to if source else None
         within = known is not None and known <= limit_m
         found.append(HoseReach(space=space.id, level=space.level, source=source, length_m=known, within=within))
     return tuple(found)
+
+
+def _lengths(
+    graph: "NavGraph", reached: Tree, conditions: "Conditions", slim: "Conditions"
+) -> tuple[list[tuple[str, "Spot", float]], Floats, NDArray[np.bool_]]:
+    """Corners of spaces, metres to each (K,), and which lie in a niche that only slim people fit in (K,)."""
+    corners = at_corners(graph, reached.cost, conditions, measure="length_m")
+    length = np.array([value for _, _, value in corners])
+    calm = at_corners(graph, np.zeros_like(reached.cost), conditions, measure="length_m")
+    niche = ~np.isfinite([value for _, _, value in calm])
+    if niche.any():
+        into = np.array([value for _, _, value in at_corners(graph, reached.cost, slim, measure="length_m")])
+        length[niche] = into[niche]
+    return corners, length, niche
 
 
 def _straight(

@@ -121,10 +121,14 @@ class Splits:
     from_s : (W,) float64
         Ascending; the first is 0.
     share : (W, M) float64
+    follows : tuple of bool
+        Which classes of :attr:`World.kinds` do as they are told; the others go to the nearest exit. All by default. Guidance that leads over arcs which
+        a class cannot use would lead it round in circles.
     """
 
     from_s: Floats
     share: Floats
+    follows: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -22,6 +22,12 @@ def write(folder: Path, scenario: dict[str, object]) -> None:
     (folder / job_process.FLOWS).write_text('{"type":"FeatureCollection","features":[]}')
 
 
+def rank(folder: Path, scenario: dict[str, object], options: dict[str, object]) -> None:
+    ranking = {"scenario": scenario["id"], "closes": options["closes"]}
+    (folder / job_process.RANKING).write_text(json.dumps(ranking) + "\n")
+    (folder / job_process.STRANDED).write_text("element,persons\r\nstairs-1,3\r\n")
+
+
 def main() -> int:
     folder = Path(sys.argv[1])
     job_process.end_with_server(folder)
@@ -52,7 +58,11 @@ def main() -> int:
         (folder / job_process.PROBLEM).write_text(json.dumps(problem, ensure_ascii=False), "utf-8")
         return job_process.REFUSED
     tell(90, "writing")
-    write(folder, scenario)
+    options = json.loads((folder / job_process.OPTIONS).read_text("utf-8"))
+    if options.get("process", job_process.PLAN) == job_process.PLAN:
+        write(folder, scenario)
+    else:
+        rank(folder, scenario, options)
     return 0
 
 

@@ -65,6 +65,28 @@ def test_json_is_the_same_plan_without_the_pictures(store: str, scenario: Path) 
     assert run(store, "evacuate", "two-floors", "--scenario", scenario, "--json").stdout == done.stdout
 
 
+def test_what_all_hangs_on_is_in_the_plan_and_its_report_when_asked_for(
+    store: str, scenario: Path, tmp_path: Path
+) -> None:
+    page, plan = tmp_path / "r.html", tmp_path / "p.json"
+    asked = ("evacuate", "two-floors", "--scenario", scenario, "--html", str(page), "--plan", str(plan))
+    assert run(store, *asked).exit_code == 0
+    assert 'data-part="hangs"' not in page.read_text("utf-8")
+    assert json.loads(plan.read_bytes())["criticality"] is None
+    assert run(store, *asked, "--critical").exit_code == 0
+    text = page.read_text("utf-8")
+    assert text.count('data-part="hangs"') == 2
+    assert "무엇에 달려 있는가" in text
+    assert "What everything hangs on" in text
+    found = json.loads(plan.read_bytes())["criticality"]
+    rows = {row["element"]: row for row in found["ranking"]}
+    assert rows["exit-1"]["later_s"] > 0  # forty people are quicker by two exits
+    assert found["persons"] == 40
+    alone = run(store, "evacuate", "two-floors", "--critical")
+    assert alone.exit_code == 2
+    assert "--critical goes with --scenario" in alone.output
+
+
 def test_korean(store: str, scenario: Path) -> None:
     out = run(store, "evacuate", "two-floors", "--scenario", scenario, "--lang", "ko").stdout
     assert "근무 시간" in out

@@ -69,9 +69,33 @@ def test_ways_in_for_rescuers(store: str) -> None:
     assert "소화전" in said.output or "호스" in said.output
 
 
+def test_rescuers_against_those_who_come_out(store: str, scenario: Path) -> None:
+    done = run(store, "rescue", "two-floors", "office", "--scenario", scenario, "--json")
+    body = json.loads(done.output)
+    assert body["persons"] == 30
+    assert all(0 < way["against_share"] <= 1 for way in body["ways"])
+    calm = json.loads(run(store, "rescue", "two-floors", "office", "--json").output)
+    slower = {way["exit"]: way["duration_s"] for way in body["ways"]}
+    assert all(way["duration_s"] < slower[way["exit"]] for way in calm["ways"])
+    said = run(store, "rescue", "two-floors", "office", "--scenario", scenario)
+    assert "up to 30" in said.output
+    into = run(store, "rescue", "two-floors", "office", "--close", "office")
+    assert into.exit_code == 0
+    assert "closed to others" in into.output
+
+
+def test_nobody_is_out_before_the_alarm(store: str, scenario: Path) -> None:
+    with scenario.open("a", encoding="utf-8") as more:
+        more.write('[premovement]\nkind = "fixed"\nvalue_s = 600\nsource = "a test"\n')
+    done = run(store, "critical", "two-floors", "--scenario", scenario, "--closes", "stairs-1=590", "--json")
+    body = json.loads(done.output)
+    assert (body["out"], body["cut_off"], body["still"]["cut_off"]) == (0, 30, 30)
+
+
 def test_no_way_in_is_said(store: str) -> None:
     building = two_floors()
     closed = [part for stair in building.connectors for part in ("--close", stair.id)]
     done = run(store, "rescue", "two-floors", "office", *closed)
     assert done.exit_code == 4
-    assert "NO WAY IN" in done.output
+    assert "No way leads in from any of 2 open exits" in done.output
+    assert "Stairs 1 (closed)" in done.output

@@ -11,6 +11,7 @@ from indoor3d.errors import InvalidInput, UnknownElement
 from indoor3d.models.building import Building, Refuge
 from indoor3d.models.flow import Basis
 from indoor3d.models.scenario import Assistance, EvacuationLift
+from indoor3d.models.vocabulary import ConnectorCategory
 from indoor3d.routing.build import build_navigation
 from indoor3d.routing.evacuation.refuges import (
     Cycle,
@@ -25,6 +26,7 @@ from indoor3d.routing.evacuation.refuges import (
 )
 from indoor3d.routing.graph import NavGraph
 from tests.buildings import two_floors
+from tests.venues.made import made
 
 LIFT = EvacuationLift(lift="lift-1", source="the test")
 
@@ -241,3 +243,28 @@ def test_nobody_is_lost(
     found = fetch(building, graph, groups, lifts=lifts, assistance=[carriers(help_)] if help_ else [])
     assert everybody(found) == sum(persons)
     assert sum(s.persons for s in found.sheltered) <= 4
+
+
+def test_from_a_deep_platform_one_changes_lifts() -> None:
+    """No lift of City Hall station goes from the platforms of line 2 to the street: one leads to the concourse, another up from there."""
+    station = made("city-hall")
+    lifts = [c for c in station.building.connectors if c.category is ConnectorCategory.LIFT]
+    platform = next(s for s in station.building.spaces if s.name.en == "Line 2 platform")
+    declared = [EvacuationLift(lift=lift.id, source="the test") for lift in lifts]
+    group = [Group(space=platform.id, persons=5)]
+    found = fetch(station.building, station.graph, group, lifts=declared)
+    assert everybody(found) == 5
+    assert not found.left
+    used = {trip.lift for trip in found.trips}
+    assert len(used) == 2
+    by_lift = {lift: [t for t in found.trips if t.lift == lift] for lift in used}
+    assert all(sum(t.persons for t in trips) == 5 for trips in by_lift.values())
+    inner, outer = sorted(used, key=lambda lift: by_lift[lift][0].start_s)
+    firsts, seconds = ([t.end_s for t in by_lift[inner]], [t.start_s for t in by_lift[outer]])
+    assert all(start > end for end, start in zip(firsts, seconds, strict=True))
+    assert found.last_s is not None
+    assert found.last_s > max(t.end_s for t in found.trips)
+    for without in used:
+        alone = fetch(station.building, station.graph, group, lifts=[one for one in declared if one.lift != without])
+        assert everybody(alone) == 5
+        assert sum(c.persons for c in alone.left) == 5 or (alone.last_s or 0.0) >= found.last_s
