@@ -128,3 +128,18 @@ def test_many_departures_are_planned_as_one_where_the_door_alone_counts() -> Non
     for shortest in (True, False):
         net = timed(network, rows, step_s=1.0)
         assert _last(net, _fill(net, batch=1, shortest=shortest)) == 300 - 1 + 1 + 2
+
+
+def test_what_is_closed_from_the_beginning_is_never_passed_however_short() -> None:
+    network = DynamicNetwork.of(
+        np.array([0, 0]),
+        np.array([1, 1]),
+        time_s=np.array([0.0, 5.0]),
+        capacity_per_s=np.array([9.0, 9.0]),
+        storage=np.full(2, np.inf),
+        sinks=np.array([1]),
+    )
+    network.closed_from_s[0] = 0.0
+    people = np.array([1, 0])
+    assert ccrp(network, people, step_s=1.0).path_arc.tolist() == [1]
+    assert quickest(network, people, step_s=1.0).clearance_s == 5.0

@@ -262,12 +262,14 @@ def _finished(made: Tally, asked: Asked, *, factor: Mapping[str, float], unknown
     shut = made.code != PASSES
     unknown &= ~shut | (made.code == CODES["unknown"])
     back = shut | network.edge_oneway
-    forward, backward = made.forward_s + more_f, made.backward_s + more_b
+    forward = np.where(shut, np.inf, made.forward_s + more_f)
+    backward = np.where(back, np.inf, made.backward_s + more_b)
+    free = not burden.any()  # then costs are the times themselves, once in memory
     return Costs(
-        forward_s=np.where(shut, np.inf, forward),
-        backward_s=np.where(back, np.inf, backward),
-        forward_cost=np.where(shut, np.inf, forward + burden),
-        backward_cost=np.where(back, np.inf, backward + burden),
+        forward_s=forward,
+        backward_s=backward,
+        forward_cost=forward if free else forward + burden,
+        backward_cost=backward if free else backward + burden,
         unknown=unknown,
     )
 

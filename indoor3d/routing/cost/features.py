@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 States = NDArray[np.int8]
+Numbers = NDArray[np.int32]
 
 UNKNOWN, NO, YES = -1, 0, 1
 """Values of a state."""
@@ -39,9 +40,9 @@ class Features:
         Ids, as in the network.
     rows : mapping of Mode to (R,) intp
         Edges of every mode but those of level ground.
-    pair_edge, pair_element : (K,) intp
+    pair_edge, pair_element : (K,) int32
         Which edge needs which element.
-    cross_edge, cross_element : (C,) intp
+    cross_edge, cross_element : (C,) int32
         Which edge goes through which opening from one side to the other: once on a way through it.
     door, gate, screen, virtual, paid_border : (E,) bool
         Kinds of openings; ``paid_border`` has the paid area on one side only.
@@ -53,22 +54,21 @@ class Features:
         Of openings; ``run_up`` is infinite where it is not known.
     car_width, car_depth, car_door, slope, speed, whole : (E,) float64
         Of connectors; ``speed`` in metres per second, ``whole`` is the length of a lift's shaft.
-    edge_connector : (M,) intp
+    edge_connector : (M,) int32
         Element that an edge of another mode than level ground belongs to; -1 elsewhere.
     edge_slope : (M,) float64
         Steepest part of a ramp's way as it is modelled; 0 elsewhere.
-    ends : (M, 2, 2) float64
-        Plan positions of both ends.
-    edge_surface : (M,) intp
+    node_position, edge_from, edge_to : as in the network
+    edge_surface : (M,) int32
         Surface of ``edge_from``.
     """
 
     elements: tuple[str, ...]
     rows: dict[Mode, Indices]
-    pair_edge: Indices
-    pair_element: Indices
-    cross_edge: Indices
-    cross_element: Indices
+    pair_edge: Numbers
+    pair_element: Numbers
+    cross_edge: Numbers
+    cross_element: Numbers
     door: Mask
     gate: Mask
     screen: Mask
@@ -92,10 +92,12 @@ class Features:
     slope: Floats
     speed: Floats
     whole: Floats
-    edge_connector: Indices
+    edge_connector: Numbers
     edge_slope: Floats
-    ends: Floats
-    edge_surface: Indices
+    node_position: Floats
+    edge_from: Numbers
+    edge_to: Numbers
+    edge_surface: Numbers
     spaces: dict[str, Space]
     surface_floor: tuple[tuple[str, float], ...]
     index: dict[str, int]
@@ -111,9 +113,10 @@ class Features:
         here = [i for i, (level, _) in enumerate(self.surface_floor) if level == space.level]
         rows = np.flatnonzero(np.isin(self.edge_surface, here) & (self.edge_connector < 0))
         west, south, east, north = space.footprint.bounds
-        low, high = self.ends[rows].min(axis=1), self.ends[rows].max(axis=1)
-        rows = rows[(low[:, 0] <= east) & (high[:, 0] >= west) & (low[:, 1] <= north) & (high[:, 1] >= south)]
-        lines = shapely.linestrings(self.ends[rows])
+        ends = _ends(self.node_position, self.edge_from[rows], self.edge_to[rows])
+        low, high = ends.min(axis=1), ends.max(axis=1)
+        near = (low[:, 0] <= east) & (high[:, 0] >= west) & (low[:, 1] <= north) & (high[:, 1] >= south)
+        rows, lines = rows[near], shapely.linestrings(ends[near])
         shapely.prepare(space.footprint)
         touches = shapely.intersects(space.footprint, lines)
         rows, lines = rows[touches], lines[touches]
@@ -141,13 +144,13 @@ def _made(network: Network, building: Building) -> Features:
     connectors = {connector.id: connector for connector in building.connectors}
     doors = [openings.get(name) for name in network.elements]
     counts = np.diff(network.edge_element_start)
-    pair_edge = np.repeat(np.arange(len(counts), dtype=np.intp), counts)
-    pair_element = network.edge_element.astype(np.intp)
-    ends = network.node_position[np.column_stack([network.edge_from, network.edge_to]).astype(np.intp), :2]
+    pair_edge = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    pair_element = network.edge_element
     level = np.isin(network.edge_mode, [MODES.index(mode) for mode in WALKED])
-    connector = np.full(len(counts), -1, np.intp)
+    connector = np.full(len(counts), -1, np.int32)
     own = ~level & (counts > 0)
     connector[own] = pair_element[network.edge_element_start[:-1][own]]
+    ends = _ends(network.node_position, network.edge_from, network.edge_to)
     cross_edge, cross_element, across = _crossed(network, ends, _boxes(doors))
     return Features(
         elements=network.elements,
@@ -156,12 +159,14 @@ def _made(network: Network, building: Building) -> Features:
         },
         pair_edge=pair_edge,
         pair_element=pair_element,
-        cross_edge=cross_edge,
-        cross_element=cross_element,
+        cross_edge=cross_edge.astype(np.int32),
+        cross_element=cross_element.astype(np.int32),
         edge_connector=connector,
         edge_slope=_slopes(network),
-        ends=ends,
-        edge_surface=network.node_surface[network.edge_from].astype(np.intp),
+        node_position=network.node_position,
+        edge_from=network.edge_from,
+        edge_to=network.edge_to,
+        edge_surface=network.node_surface[network.edge_from],
         spaces=spaces,
         surface_floor=tuple((surface.level, surface.floor_m) for surface in network.surfaces),
         index={name: number for number, name in enumerate(network.elements)},
@@ -170,6 +175,12 @@ def _made(network: Network, building: Building) -> Features:
         **_of_openings(doors, spaces),
         **_of_connectors([connectors.get(name) for name in network.elements]),
     )
+
+
+def _ends(position: Floats, edge_from: Numbers, edge_to: Numbers) -> Floats:
+    """Plan positions of both ends of edges, (K, 2, 2)."""
+    found: Floats = position[np.column_stack([edge_from, edge_to]), :2]
+    return found
 
 
 def _joined(opening: Opening, spaces: dict[str, Space]) -> list[Space]:

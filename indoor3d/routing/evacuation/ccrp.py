@@ -25,7 +25,7 @@ Integers = NDArray[np.int64]
 SHARE = 0.02
 """A way found serves so many steps in a row, as a share of the lower bound: 1.01 x the optimum in the median."""
 EXACT_SHARE = 0.004
-"""The same where the rest is brought to the optimum afterwards."""
+"""The same where what is too late is brought to the optimum afterwards, and for a second, finer try."""
 _NEAR = 1.05
 """A quick plan that may be farther from the optimum than this is made better."""
 _LEAST_S = 1e-3

@@ -160,20 +160,11 @@ def _summed(rows: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.column_stack([places, np.bincount(which, weights=rows[:, 2]).astype(np.int64)])
 
 
-def planned(
-    case: Case,
-    network: DynamicNetwork | None = None,
-    *,
-    share: float = 1.0,
-    batch: int | None = None,
-    shortest: bool = True,
-) -> list[Plan]:
+def planned(case: Case, *, batch: int | None = None, shortest: bool = True) -> list[Plan]:
     """Plan the walkers, those with the fewest ways first.
 
     Parameters
     ----------
-    share : float
-        Scales how many there are, for sensitivity.
     batch : int, optional
         Steps that a way found serves, for a rougher and quicker plan.
     shortest : bool
@@ -183,19 +174,11 @@ def planned(
     ------
     InvalidInput
     """
-    net = case.network if network is None else network
     plans: list[Plan] = []
     for mask, rows in _classes(case):
-        some = rows if share == 1.0 else _scaled(rows, share)
         plan = ccrp if shortest else first_come
-        plans.append(plan(net, some, step_s=case.step_s, usable=mask, batch=batch, after=tuple(plans)))
+        plans.append(plan(case.network, rows, step_s=case.step_s, usable=mask, batch=batch, after=tuple(plans)))
     return plans
-
-
-def _scaled(rows: NDArray[np.int64], share: float) -> NDArray[np.int64]:
-    """The same people times a share, whole, rounded up in total."""
-    upto = np.ceil(np.cumsum(rows[:, 2]) * share - 1e-9).astype(np.int64)
-    return np.column_stack([rows[:, :2], np.diff(upto, prepend=0)])
 
 
 def clearance_s(plans: Sequence[Plan]) -> float | None:

@@ -186,6 +186,7 @@ def timed(
     sink[network.sinks] = True
     first, last = _open(network, transit, step_s=step_s, exactly=rounding != "down")
     shut = (capacity == 0) | sink[network.arc_from] | (first > last) | (network.arc_from == network.arc_to)
+    shut |= network.closed_from_s <= 0  # closed from the beginning, also to those whom it would take no time
     last[shut if usable is None else shut | ~usable] = -1
     group, most = _groups(network.passage, capacity)
     begins = np.bincount(node, weights=persons, minlength=network.nodes).astype(np.int64) * scale
