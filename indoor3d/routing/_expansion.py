@@ -12,6 +12,7 @@ from indoor3d.errors import InvalidInput
 from indoor3d.routing._lattice import Ints
 
 _MOST_CELLS = 1 << 22
+Halves = NDArray[np.int32]
 _NO_ONES: Ints = np.zeros(0, np.int64)
 
 
@@ -26,24 +27,24 @@ class Mesh:
     ----------
     xy : (2, V) int64
         Vertices in cells, sorted by x, then y.
-    start : (3 T,) int64
+    start : (3 T,) int32
         The vertex a half-edge runs from.
-    twin : (3 T,) int64
+    twin : (3 T,) int32
         The same edge in the triangle on the other side; -1 at a wall.
     """
 
     xy: Ints
-    start: Ints
-    twin: Ints
+    start: Halves
+    twin: Halves
 
     @property
-    def end(self) -> Ints:
-        """(3 T,) int64: the vertex a half-edge runs to."""
+    def end(self) -> Halves:
+        """(3 T,) int32: the vertex a half-edge runs to."""
         return _turned(self.start, 1)
 
     @property
-    def apex(self) -> Ints:
-        """(3 T,) int64: the vertex across the triangle."""
+    def apex(self) -> Halves:
+        """(3 T,) int32: the vertex across the triangle."""
         return _turned(self.start, 2)
 
 
@@ -58,12 +59,12 @@ class Sight(NamedTuple):
 
     x: Ints
     y: Ints
-    start: Ints
-    end: Ints
-    apex: Ints
-    twin: Ints
-    right: Ints
-    left: Ints
+    start: Halves
+    end: Halves
+    apex: Halves
+    twin: Halves
+    right: Halves
+    left: Halves
     grid: tuple[int, int, int, int, int]
     cell_start: Ints
     cell_item: Ints
@@ -98,7 +99,7 @@ def triangulate(free: MultiPolygon) -> Mesh:
     good, start, twin = _mesh_kernels.triangulate(xy, _morton(xy), walls)
     if not good or np.count_nonzero(twin < 0) != walls.shape[1]:
         raise InvalidInput("the polygon cannot be triangulated", ko="다각형을 삼각형으로 나눌 수 없습니다")
-    return Mesh(xy=xy, start=start, twin=twin)
+    return Mesh(xy=xy, start=start.astype(np.int32), twin=twin.astype(np.int32))
 
 
 def sight_of(mesh: Mesh) -> Sight:
@@ -175,7 +176,7 @@ def cross(ax: Ints, ay: Ints, bx: Ints, by: Ints) -> Ints:
     return ax * by - ay * bx
 
 
-def _turned(column: Ints, step: int) -> Ints:
+def _turned(column: Halves, step: int) -> Halves:
     """For each half-edge, the entry of the one a step further round its triangle."""
     return np.roll(column.reshape(-1, 3), -step, axis=1).ravel()
 

@@ -21,6 +21,17 @@ _PAYS = 4
 """Searches under one set of weights after which landmarks, which cost as much as two trees each, are worth making."""
 
 
+_counted = np.arange(1 << 14, dtype=np.int32)
+
+
+def _numbers(count: int) -> Indices:
+    """0, 1, 2, …; all graphs look at the same ones."""
+    global _counted  # noqa: PLW0603 - it only grows
+    if count > len(_counted):
+        _counted = np.arange(2 * count, dtype=np.int32)
+    return _counted[:count]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Rows:
     """Which arcs there are: directed, parallel ones allowed, sorted by tail.
@@ -44,7 +55,7 @@ class Rows:
     @cached_property
     def same(self) -> Indices:
         """0, 1, 2, …: the arc that each row is."""
-        return np.arange(len(self.head), dtype=np.int32)
+        return _numbers(len(self.head))
 
     @cached_property
     def by_head(self) -> tuple[Indices, Indices, Indices]:

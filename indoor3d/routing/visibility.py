@@ -78,8 +78,8 @@ class FreeSpace:
         x, y = columns["origin"].tolist()
         mesh = Mesh(
             xy=columns["xy"].astype(np.int64),
-            start=columns["start"].astype(np.int64),
-            twin=columns["twin"].astype(np.int64),
+            start=columns["start"].astype(np.int32),
+            twin=columns["twin"].astype(np.int32),
         )
         lattice = Lattice(origin=(x, y), cell_m=float(columns["cell_m"][0]))
         restored._prepare(lattice, mesh, columns["polygon"].tobytes())  # noqa: SLF001 - its own
@@ -98,8 +98,8 @@ class FreeSpace:
             "origin": np.array(self._lattice.origin),
             "cell_m": np.array([self._lattice.cell_m]),
             "xy": self._mesh.xy.astype(np.int32),
-            "start": self._mesh.start.astype(np.int32),
-            "twin": self._mesh.twin.astype(np.int32),
+            "start": self._mesh.start,
+            "twin": self._mesh.twin,
             "polygon": np.frombuffer(shapely.to_wkb(self._bare), np.uint8),
         }
 
