@@ -168,6 +168,8 @@ def _preloaded(folder: Path, count: int) -> Iterator[str]:
         yield f"| until all are ready, s | {time.perf_counter() - started - quiet:.1f} | | |"
         first = [ask(connection, n, rng, profile="walk") for n in range(count)]
         yield _row("first question to a station that was got ready, ms (bar 5)", first)
+        first = [ask(connection, n, rng, profile="wheelchair") for n in range(count)]
+        yield _row("first question for a wheelchair after that, ms (bar 5)", first)
         yield _row("later questions, any station, ms (bar 5)", _later(connection, count, rng))
         yield f"| memory, all got ready and touched, MiB (bar 1,024) | {memory_mib(pid):.0f} | | |"
 

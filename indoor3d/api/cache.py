@@ -25,8 +25,8 @@ _STRIPES = 16
 _DOCUMENTS = 64
 _LONGEST_ID = 128
 _COUNTED_AT_ONCE = 64
-_FIRST = ("walk",)
-"""Who is got ready for; what others need is made at their first question: it takes 0.9 MiB a station."""
+_FIRST = ("walk", "wheelchair")
+"""Who is got ready for; what others need is made at their first question."""
 _MOST_BYTES = 896 << 20
 _PER_COLUMN_BYTE, _ELEMENT_BYTES = 4.5, 10_000.0
 """Memory for a byte of the stored columns, and for an element (tools/bench_city.py measures both together)."""
@@ -83,7 +83,7 @@ class VenueData:
                 self._asked[key] = self._asked.get(key, 0) + 1
 
     def prepare(self) -> None:
-        """Make what the first questions would make: the graph of somebody on foot, and what steps are told by."""
+        """Make what the first questions would make: the graphs of somebody on foot and in a wheelchair, and what steps are told by."""
         for profile in _FIRST:
             conditions = self.graph.conditions(profile, ())
             graph = self.graph.for_body(conditions.profile)

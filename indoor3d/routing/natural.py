@@ -36,7 +36,7 @@ _GATES = frozenset(set(OpeningCategory) - {OpeningCategory.VIRTUAL})
 _LEGS = 1_024
 """As many drawn walks are kept, some 1 kB each: between two connectors of a station many routes take the same one."""
 _CELLS = 200_000
-_CELL_M = 2.0
+_CELL_M = 3.0
 
 
 class Naturaliser:
