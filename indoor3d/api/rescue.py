@@ -153,7 +153,7 @@ def _feature(data: VenueData, way: WayIn, share: float, stream: Stream | None, l
         "against": [
             {
                 "element": name,
-                "name": geojson.text(building.names[name]) if name in building.names else None,
+                "name": geojson.text(building.titles[name]) if name in building.titles else None,
                 "persons": stream.passing[name],
             }
             for name in met

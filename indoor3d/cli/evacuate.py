@@ -100,7 +100,7 @@ def evacuate(**options: Any) -> None:
 
 
 def _echo_ways(data: "VenueData", plan: Any, lang: str) -> None:
-    names = data.building.names
+    names = data.building.titles
     for escape in sorted(plan.escapes, key=lambda e: -(e.route.duration_s if e.route else float("inf"))):
         name = names[escape.space].best(lang) if escape.space in names else ""
         where = f"{name or escape.space} ({escape.space})"
@@ -293,7 +293,7 @@ def _held(found: "Scenario", path: Path, body: dict[str, Any], options: dict[str
     lang = options["lang"]
     click.echo(f"{found.id}  {found.name.best(lang)}  sha256:{body['digest'][:16]}")
     for space, lines in demand.lines.items():
-        named = building.names.get(space)
+        named = building.titles.get(space)
         click.echo(f"{demand.persons.get(space, 0):6d}  {(named.best(lang) if named else '') or space}")
         for row in lines:
             value = "–" if row.value is None else f"{row.value:g}"

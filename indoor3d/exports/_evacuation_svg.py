@@ -150,7 +150,7 @@ def _queues(building: Building, outcome: Outcome, level: str, paper: _Paper, *, 
             continue
         x, y = paper.at(*network.node_position[nodes[0], :2].tolist())
         size = min(26.0, 6 + 1.2 * math.sqrt(item.queue_most))
-        name = building.names[item.element].best(lang) if item.element in building.names else item.element
+        name = building.titles[item.element].best(lang) if item.element in building.titles else item.element
         tip = f"{name}: {item.queue_most}"
         parts.append(
             f'<circle class="queue" cx="{x:g}" cy="{y:g}" r="{size:.1f}"><title>{escape(tip)}</title></circle>'

@@ -68,7 +68,7 @@ def _stranded(building: Building, rows: Iterable[Stranded]) -> list[dict[str, An
 
 
 def _name(building: Building, ident: str) -> dict[str, str]:
-    named = building.names.get(ident)
+    named = building.titles.get(ident)
     return {lang: (named.best(lang) if named is not None else "") or ident for lang in ("ko", "en")}
 
 

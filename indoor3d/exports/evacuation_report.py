@@ -61,7 +61,7 @@ class _Page(NamedTuple):
         return escape(clock(seconds, self.lang))
 
     def name(self, ident: str) -> str:
-        named = self.building.names.get(ident)
+        named = self.building.titles.get(ident)
         best = named.best(self.lang) if named is not None else ""
         return escape(best or ident)
 
@@ -177,7 +177,7 @@ def _summary(page: _Page) -> str:
         lines.append(say("summary_left", lang, left=left, waiting=outcome.waiting))
     if outcome.bottlenecks and outcome.bottlenecks[0].queue_most:
         worst = outcome.bottlenecks[0]
-        named = page.building.names.get(worst.element)
+        named = page.building.titles.get(worst.element)
         name = (named.best(lang) if named else "") or worst.element
         lines.append(
             say(

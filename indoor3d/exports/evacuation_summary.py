@@ -76,7 +76,7 @@ class _Words:
         return _WORDS[key][self.lang == "ko"].format(**values)
 
     def name(self, ident: str) -> str:
-        named = self._building.names.get(ident)
+        named = self._building.titles.get(ident)
         return (named.best(self.lang) if named is not None else "") or ident
 
 

@@ -12,6 +12,7 @@ from shapely import MultiPolygon, Polygon
 
 from indoor3d.errors import UnknownLevel
 from indoor3d.models.frame import SiteFrame
+from indoor3d.models.korean import with_particle
 from indoor3d.models.mesh import Mesh
 from indoor3d.models.vocabulary import (
     Access,
@@ -432,6 +433,20 @@ class Building:
         """Name of every space, opening, connector, exit and facility by id."""
         groups = (self.spaces, self.openings, self.connectors, self.exits, self.facilities)
         return {element.id: element.name for group in groups for element in group}
+
+    @cached_property
+    def titles(self) -> Mapping[str, Text]:
+        """The same as people are told: an opening without a name by the spaces it joins, a refuge by its space."""
+        found = dict(self.names)
+        for opening in self.openings:
+            ends = [found.get(name, Text()) for name in opening.spaces]
+            if found[opening.id] == Text() and len(ends) == 2 and all(end != Text() for end in ends):
+                one, other = (end.best("ko") for end in ends)
+                found[opening.id] = Text(
+                    ko=f"{with_particle(one, '과')} {other} 사이",
+                    en=f"between {ends[0].best('en')} and {ends[1].best('en')}",
+                )
+        return {**found, **{refuge.id: found[refuge.space] for refuge in self.refuges if refuge.space in found}}
 
     def level(self, key: str | int) -> Level:
         """Find a level by id, short name, name or ordinal.

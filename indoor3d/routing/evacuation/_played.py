@@ -247,7 +247,7 @@ def _bottlenecks(case: "Case", run: Run) -> tuple[Bottleneck, ...]:
         found.append(
             Bottleneck(
                 element=ident,
-                name=case.building.names.get(ident, Text(default=ident)),
+                name=case.building.titles.get(ident, Text(default=ident)),
                 persons=round(float(through[passage])),
                 capacity_per_s=float(capacity[passage]),
                 queue_most=int(queues.most[server]),

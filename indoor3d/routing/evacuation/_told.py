@@ -134,7 +134,7 @@ def _over(case: "Case", played: Played, arcs: Flags, *, arriving: bool) -> tuple
 
 
 def _exits(case: "Case", played: Played | None, fetched: Sequence[Fetched]) -> tuple[Cleared, ...]:
-    names = case.building.names
+    names = case.building.titles
     helped: dict[str, tuple[int, float]] = {}
     for one in fetched:
         for arrival in one.arrivals:

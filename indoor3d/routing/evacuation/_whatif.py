@@ -304,7 +304,7 @@ def _machines(outcome: Outcome, case: "Case") -> list[Change]:
         if not len(some):
             continue
         element = flow.passage_element[max(some.tolist(), key=lambda p: (used[p], -p))]
-        name = case.building.names.get(element, Text(default=element))
+        name = case.building.titles.get(element, Text(default=element))
         closed = case.network.closed_from_s.copy()
         closed[_arcs(case, element)] = 0.0
         less = Text(

@@ -493,11 +493,17 @@ class _Rescue:
 
     def _stay(self, refuge: str, people: Sequence[tuple[float, str]]) -> None:
         """Those who nobody fetches: they wait for rescuers."""
-        named = ", ".join(sorted(self.lifts)) or "–"
+        titles = self.building.titles
+        room = titles.get(refuge, Text(default=refuge))
+        lifts = {
+            lang: ", ".join(titles.get(lift, Text()).best(lang) or lift for lift in sorted(self.lifts))
+            for lang in ("ko", "en")
+        }
         reason = Text(
-            ko=f"{refuge}에서 구조를 기다립니다. 쓸 수 있는 피난용 엘리베이터도, 이 방향으로 옮길 사람도 없습니다(지정된 엘리베이터: {named}).",
-            en=f"Waiting for rescuers in {refuge}: no declared lift serves it, and nobody is declared to carry that way "
-            f"(lifts declared: {named}).",
+            ko=f"구조를 기다립니다. 대피 공간: {room.best('ko') or refuge}. 쓸 수 있는 피난용 엘리베이터도, 이 방향으로 옮길 사람도 없습니다"
+            f"(지정된 엘리베이터: {lifts['ko'] or '없음'}).",
+            en=f"Waiting for rescuers in a refuge ({room.best('en') or refuge}): no declared lift serves it, and nobody is declared to carry "
+            f"that way (lifts declared: {lifts['en'] or 'none'}).",
         )
         spaces: dict[str, int] = defaultdict(int)
         for _, space in people:

@@ -188,18 +188,6 @@ def _behind(column: NDArray[_Scalar], more: NDArray[Any]) -> NDArray[_Scalar]:
     return np.concatenate([column, more.astype(column.dtype)])
 
 
-def names(building: Building) -> dict[str, Text]:
-    """Names of elements; an opening without one is told by the spaces it joins."""
-    found = dict(building.names)
-    for opening in building.openings:
-        if found.get(opening.id) == Text() and len(opening.spaces) == 2:
-            ends = [{lang: found.get(s, Text()).best(lang) or s for lang in ("ko", "en")} for s in opening.spaces]
-            found[opening.id] = Text(
-                ko=f"{ends[0]['ko']}와(과) {ends[1]['ko']} 사이", en=f"between {ends[0]['en']} and {ends[1]['en']}"
-            )
-    return found
-
-
 # ── the ranking ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -212,7 +200,7 @@ def _ranking(case: Case, rows: Integers, usable: Flags) -> tuple[Critical, ...]:
         people,
         step_s=case.step_s,
         usable=anyone,
-        names=names(case.building),
+        names=case.building.titles,
     )
     special = {profile: ways for profile, ways in case.ways.items() if (ways != usable).any()}
     for profile, ways in special.items():
@@ -344,7 +332,7 @@ def _of_lifts(case: Case) -> tuple[Critical, ...]:
             Critical(
                 element=lift.lift,
                 kind="lift",
-                name=case.building.names.get(lift.lift, Text()),
+                name=case.building.titles.get(lift.lift, Text()),
                 persons=lost,
                 cut_off=lost,
                 late=0,
