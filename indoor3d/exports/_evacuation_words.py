@@ -167,6 +167,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "최적해는 증명하지 않았습니다. 하한은 {bound}입니다.",
         "The optimum was not proven; the lower bound is {bound}.",
     ),
+    "summary_guided": (
+        "아무도 계획을 몰라도 안내 요원과 바뀌는 표지를 따르면 {guided} 걸립니다.",
+        "If nobody knows the plan and all follow staff and signs that change, it takes {guided}.",
+    ),
+    "no_gases": (
+        "시나리오의 화재·연기에 가스 농도가 없어, 연기를 만날 수 있는 {persons}명이 얼마나 들이마시는지 알 수 없습니다.",
+        "the fire and smoke of the scenario declare no gases, so nobody knows what the {persons} people breathe who may come into smoke.",
+    ),
     "summary_nearest": (
         "안내 없이 모두 가까운 출구로 가면 {nearest} 걸립니다.",
         "If everybody goes to the nearest exit without guidance, it takes {nearest}.",

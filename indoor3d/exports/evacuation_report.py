@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from html import escape
 from typing import NamedTuple
 
+from indoor3d.exports._evacuation_style import CSS
 from indoor3d.exports._evacuation_svg import curve_svg, level_svg
 from indoor3d.exports._evacuation_words import clock, say
 from indoor3d.models.building import Building, Opening, Text
@@ -18,33 +19,6 @@ _MOST_RANKED, _MOST_PLACES = 15, 3
 """Of a ranking so many elements are shown, and so many places of each."""
 _MOST_ROWS = 40
 """A table shows so many rows, and says how many it leaves out: all are in the JSON form."""
-
-_CSS = """
-:root{--ink:#1b1f24;--soft:#57606a;--line:#d0d7de;--fill:#f6f8fa;--go:#1a7f37;--stop:#b3261e;--ask:#8a5a00;--main:#0b5cad}
-*{box-sizing:border-box}
-body{font:15px/1.5 system-ui,"Noto Sans KR","Malgun Gothic",sans-serif;color:var(--ink);margin:0 auto;max-width:60rem;padding:1rem}
-h1{font-size:1.7rem;margin:.2rem 0}h2{font-size:1.25rem;margin:2rem 0 .5rem;border-bottom:2px solid var(--main);padding-bottom:.2rem}
-h3{font-size:1.05rem;margin:1.2rem 0 .4rem}
-table{border-collapse:collapse;width:100%;font-size:.86rem;margin:.4rem 0 1rem}
-th,td{border:1px solid var(--line);padding:.3rem .45rem;text-align:left;vertical-align:top;word-break:keep-all;overflow-wrap:break-word}
-thead th{white-space:nowrap}td.f{font-size:.92em;min-width:11rem}td.u{white-space:nowrap}ol.sources{font-size:.8rem;color:var(--soft);padding-left:1.6rem}
-thead th{background:var(--fill)}td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-.scroll{overflow-x:auto}.notice{border-left:4px solid var(--ask);background:#fff8e6;padding:.5rem .8rem;margin:.6rem 0}
-.lead{font-size:1.08rem;background:var(--fill);border-left:4px solid var(--main);padding:.7rem 1rem}.lead p{margin:.25rem 0}
-.pass{color:var(--go);font-weight:700}.fail{color:var(--stop);font-weight:700}.cannot_tell{color:var(--ask);font-weight:700}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.6rem 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
-svg{max-width:100%;height:auto}svg text{font:12px system-ui,"Noto Sans KR",sans-serif;fill:var(--ink)}
-.grid{stroke:#e4e8ec;stroke-width:1}.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;padding:0;font-size:.86rem}.legend svg{width:36px}
-.plan{border:1px solid var(--line);background:#fff}.plan .space{fill:#eef1f4;stroke:#8c959f;stroke-width:.6}.plan .here{fill:#dbe9f8;stroke:#8c959f;stroke-width:.6}
-.plan .flow{stroke:#0b5cad;opacity:.65;fill:none}.plan .stairs{stroke:#6f42c1}.plan .head{fill:#0b5cad}
-.plan .queue{fill:#ffdf9e;stroke:#8a5a00;stroke-width:1.5}.plan .count{font-weight:700}.plan circle.exit{fill:#1a7f37}.plan .unused{fill:none;stroke:#1a7f37}.plan text.exit{font-weight:700;fill:#0f5323}
-.bar{stroke:#1b1f24;stroke-width:1.5;fill:none}
-.lang{display:flex;gap:1rem;justify-content:flex-end;font-size:.9rem}
-main{display:none}#show-ko:checked~main[lang=ko],#show-en:checked~main[lang=en]{display:block}
-@page{size:A4;margin:16mm 14mm}
-@media print{.lang,input[name=lang]{display:none}body{max-width:none;padding:0;font-size:11px}h2{break-after:avoid}h3{break-after:avoid}tr,figure{break-inside:avoid}.scroll{overflow:visible}thead{display:table-header-group}}
-figure{margin:.4rem 0 1.2rem}figcaption{font-size:.86rem;color:var(--soft)}
-""".replace("\n", "")
 
 
 class _Page(NamedTuple):
@@ -91,7 +65,7 @@ def report(building: Building, outcome: Outcome, *, lang: str = "en") -> bytes:
     page = (
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{name} – {escape(say('title', lang))}</title><style>{_CSS}</style></head><body>"
+        f"<title>{name} – {escape(say('title', lang))}</title><style>{CSS}</style></head><body>"
         f'<input type="radio" name="lang" id="show-ko"{first["ko"]}><label for="show-ko" lang="ko">한국어</label> '
         f'<input type="radio" name="lang" id="show-en"{first["en"]}><label for="show-en" lang="en">English</label>'
         f"{body}</body></html>\n"
@@ -170,6 +144,8 @@ def _summary(page: _Page) -> str:
             lines.append(say("summary_certified", lang))
     else:
         lines.append(say("summary_bound", lang, bound=clock(outcome.bound_s, lang)))
+    if outcome.guided_s is not None:
+        lines.append(say("summary_guided", lang, guided=clock(outcome.guided_s, lang)))
     if outcome.nearest_s is not None:
         lines.append(say("summary_nearest", lang, nearest=clock(outcome.nearest_s, lang)))
     left = outcome.persons - outcome.out
@@ -218,7 +194,7 @@ def _verdicts(page: _Page) -> str:
         name = page.text(next(iter(by_pack.values())).name)
         body += f"<tr><td>{platform}</td><td>{name}</td>{cells}</tr>"
     first = f'<th scope="col">{page.word("platform")}</th><th scope="col">{page.word("quantity")}</th>'
-    return f'<div class="scroll" tabindex="0"><table><thead><tr>{first}{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="scroll" tabindex="0"><table class="wide"><thead><tr>{first}{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _told(page: _Page, row: Row) -> str:
@@ -284,10 +260,11 @@ def _congestion(page: _Page) -> str:
 
 
 def _cut_off(page: _Page) -> str:
+    mobilities = dict(page.outcome.mobilities)
     rows = [
         [
             page.name(item.space),
-            escape(item.mobility),
+            page.text(mobilities[item.mobility]) if item.mobility in mobilities else escape(item.mobility),
             str(item.persons),
             page.text(item.reason),
             ", ".join(page.name(name) for name in item.blocked_by) or "–",
@@ -482,6 +459,9 @@ def _exposures(page: _Page) -> str:
         ]
         for e in page.outcome.exposures
     ]
+    if rows and all(e.warned is None for e in page.outcome.exposures):
+        persons = sum(e.unknown for e in page.outcome.exposures)
+        return f'<p><span class="cannot_tell">{page.word("untold")}</span>: {escape(say("no_gases", page.lang, persons=persons))}</p>'
     heads = ("space", "persons", "warned", "down", "most_dose", "unknown_dose")
     return _table(page, heads, rows, numbers={1, 2, 3, 4, 5}) if rows else ""
 

@@ -303,6 +303,8 @@ class Outcome:
     bottlenecks : tuple of Bottleneck
         Worst queue first.
     cut_off : tuple of CutOff
+    mobilities : tuple of (str, Text)
+        Names of the profiles that ``cut_off`` has, by id.
     trips : tuple of LiftTrip
     margins : tuple of Margin
     exposures : tuple of Exposure
@@ -346,6 +348,7 @@ class Outcome:
     levels: tuple[Cleared, ...] = ()
     bottlenecks: tuple[Bottleneck, ...] = ()
     cut_off: tuple[CutOff, ...] = ()
+    mobilities: tuple[tuple[str, Text], ...] = ()
     trips: tuple[LiftTrip, ...] = ()
     margins: tuple[Margin, ...] = ()
     exposures: tuple[Exposure, ...] = ()

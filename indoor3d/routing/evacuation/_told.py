@@ -21,6 +21,7 @@ from indoor3d.routing.evacuation._played import Played, with_run
 from indoor3d.routing.evacuation.ccrp import Plan
 from indoor3d.routing.evacuation.refuges import Fetched
 from indoor3d.routing.evacuation.simulate import exit_times
+from indoor3d.routing.profile import find_profile
 
 if TYPE_CHECKING:
     from indoor3d.routing.evacuation.plan import Case
@@ -72,6 +73,7 @@ def outcome(
     return replace(
         told,
         cut_off=tuple(sorted(told.cut_off, key=lambda c: (c.level, c.space, c.mobility, c.code))),
+        mobilities=tuple((ident, find_profile(ident).name) for ident in sorted({c.mobility for c in told.cut_off})),
         exits=_exits(case, played, fetched),
         platforms=_platforms(case, played, told.cut_off),
         levels=_levels(case, played, told.cut_off),
