@@ -32,6 +32,8 @@ _PER_COLUMN_BYTE, _ELEMENT_BYTES = 4.5, 10_000.0
 """Memory for a byte of the stored columns, and for an element (tools/bench_city.py measures both together)."""
 _MADE_AFTER = 8
 """Questions after which landmarks are made and every table was needed once."""
+_SMALL_NODES, _SMALL_AFTER = 2_000, 2
+"""In a small venue what is left to make after two answers, landmarks, takes a millisecond or two as well."""
 _LIGHT_NODES = 10_000
 """In a network of so many nodes a route takes about 2 ms (docs/benchmarks.md)."""
 _KEYS = 64
@@ -74,7 +76,9 @@ class VenueData:
 
     def is_light(self, key: Hashable) -> bool:
         """Whether what ``key`` stands for was asked so often that everything for it is made, and the venue is small."""
-        return self._asked.get(key, 0) >= _MADE_AFTER and self.graph.rows.count <= _LIGHT_NODES
+        nodes = self.graph.rows.count
+        needed = _SMALL_AFTER if nodes <= _SMALL_NODES else _MADE_AFTER
+        return nodes <= _LIGHT_NODES and self._asked.get(key, 0) >= needed
 
     def lighten(self, key: Hashable) -> None:
         """Count a question that was answered."""
