@@ -263,7 +263,9 @@ def streams(outcome: Outcome, *, from_s: float = 0.0, to_s: float = float("inf")
 
 
 def remaining(building: Building, outcome: Outcome, at_s: float) -> tuple[Remaining, ...]:
-    """Where people still are at a moment, most first; who is on stairs counts where they are going to.
+    """Where people who walk still are at a moment, most first; who is on stairs counts where they are going to.
+
+    Who cannot walk stairs is not in it: ``outcome.cut_off`` and ``outcome.trips`` tell where they wait and when they are fetched.
 
     Raises
     ------
