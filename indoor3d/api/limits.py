@@ -14,6 +14,7 @@ from indoor3d.api.operations import Operation, Operations
 from indoor3d.api.respond import GEOJSON, JSON
 from indoor3d.api.settings import Limits, Settings
 
+_PLAIN = re.compile(rb"[!-$&-~]*")
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _PREFLIGHT_S = "86400"
@@ -69,6 +70,8 @@ def raw_path(scope: Scope) -> bytes:
 
 
 def _check_text(encoded: bytes, en: str, ko: str) -> None:
+    if _PLAIN.fullmatch(encoded):
+        return
     decoded = unquote_to_bytes(encoded)
     try:
         decoded.decode()

@@ -45,6 +45,7 @@ class Moments:
     def __init__(self, live: LiveState) -> None:
         self._live = live
         self._kept: OrderedDict[str, tuple[str, datetime, datetime, OutOfHours]] = OrderedDict()
+        self._last: OrderedDict[str, tuple[Effects, OutOfHours, Effects]] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, data: VenueData, at: datetime) -> Moment:
@@ -55,14 +56,24 @@ class Moments:
         UnknownVenue, StoreUnavailable
         """
         effects, hours = self._live.effects(data, at), self._hours(data, at)
+        venue = data.record.venue.id
+        with self._lock:
+            last = self._last.get(venue)
+        if last is not None and last[0] is effects and last[1] is hours:
+            return Moment(at=at, effects=last[2], hours=hours)
+        both = effects
         if hours.closed:
             passable = {i for i in hours.closed if i not in data.facilities}
-            effects = replace(
+            both = replace(
                 effects,
                 closed=effects.closed | passable,
                 unavailable=effects.unavailable | (hours.closed.keys() - passable),
             )
-        return Moment(at=at, effects=effects, hours=hours)
+        with self._lock:
+            self._last[venue] = (effects, hours, both)
+            if len(self._last) > _VENUES:
+                self._last.popitem(last=False)
+        return Moment(at=at, effects=both, hours=hours)
 
     def _hours(self, data: VenueData, at: datetime) -> OutOfHours:
         venue, version = data.record.venue.id, data.record.version

@@ -1,17 +1,19 @@
 """What the client would like: language, media type and content coding, from its Accept headers (RFC 9110, 12.5)."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 _MAX_CHARS = 1_000
 
 
-def preferences(header: str) -> list[tuple[str, float]]:
-    """Read ``a;q=0.5, b`` into ``[("b", 1.0), ("a", 0.5)]``: best first, stable, lower case.
+@lru_cache(256)
+def preferences(header: str) -> tuple[tuple[str, float], ...]:
+    """Read ``a;q=0.5, b`` into ``(("b", 1.0), ("a", 0.5))``: best first, stable, lower case.
 
     What cannot be read is left out; a header that is absurdly long counts as absent.
     """
     if len(header) > _MAX_CHARS:
-        return []
+        return ()
     found = []
     for item in header.split(","):
         value, *parameters = (part.strip().lower() for part in item.split(";"))
@@ -22,7 +24,7 @@ def preferences(header: str) -> list[tuple[str, float]]:
             continue
         if value and 0 <= quality <= 1:
             found.append((value, quality))
-    return sorted(found, key=lambda pair: -pair[1])
+    return tuple(sorted(found, key=lambda pair: -pair[1]))
 
 
 def language(header: str, default: str) -> str:

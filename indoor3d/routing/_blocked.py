@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from indoor3d.routing.graph import NavGraph
 
 Entry = dict[str, Any]
+Floats = NDArray[np.float64]
 
 _HINDRANCE_S = 1e5
 """Longer than any way: of all ways, the one with the fewest hindrances is explained, then the quickest of those."""
@@ -99,6 +100,22 @@ def _relaxed(
     graph: "NavGraph", first: "Spot", goals: NDArray[np.intp], conditions: "Conditions", *, lifted: str
 ) -> _Way | None:
     """The way with the fewest hindrances when some limits are lifted: closures, the profile, or both and every direction."""
+    shut = conditions.closed.elements if lifted == "profile" else frozenset()
+    nodes, length = graph.floors.links(first, shut=shut)
+    key = (conditions.key, lifted)
+    weight: Floats | None = graph.hindered.get(key)
+    if weight is None:
+        weight = _hindered(graph, conditions, lifted)
+        graph.hindered.keep(key, weight)
+    reached = tree(Arcs(rows=graph.rows.rows, weight=weight), nodes, length)
+    if not len(goals) or not np.isfinite(reached.cost[goals]).any():
+        return None
+    leaves = int(goals[np.argmin(reached.cost[goals])])
+    return _Way(enters=reached.source(leaves), leaves=leaves, labels=list(reached.labels(leaves)))
+
+
+def _hindered(graph: "NavGraph", conditions: "Conditions", lifted: str) -> Floats:
+    """(A,) what arcs cost when some limits are lifted; each that they hindered costs more than any way."""
     own = graph.weights.costs(conditions)
     label = graph.rows.rows.label
     if lifted == "both":
@@ -113,13 +130,8 @@ def _relaxed(
     weight = weight + _HINDRANCE_S * (refused.astype(np.float64) + closed)
     if lifted == "profile":
         weight[closed] = np.inf
-    shut = conditions.closed.elements if lifted == "profile" else frozenset()
-    nodes, length = graph.floors.links(first, shut=shut)
-    reached = tree(Arcs(rows=graph.rows.rows, weight=weight), nodes, length)
-    if not len(goals) or not np.isfinite(reached.cost[goals]).any():
-        return None
-    leaves = int(goals[np.argmin(reached.cost[goals])])
-    return _Way(enters=reached.source(leaves), leaves=leaves, labels=list(reached.labels(leaves)))
+    found: Floats = weight
+    return found
 
 
 def _walking(conditions: "Conditions") -> "Conditions":

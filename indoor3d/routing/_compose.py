@@ -14,6 +14,7 @@ from indoor3d.routing.route import Leg, Route
 if TYPE_CHECKING:
     from indoor3d.routing._floors import Spot
     from indoor3d.routing.conditions import Conditions
+    from indoor3d.routing.cost.edges import Costs
     from indoor3d.routing.graph import NavGraph
 
 Floats = NDArray[np.float64]
@@ -23,16 +24,28 @@ _WALK = MODES.index(Mode.WALK)
 
 
 class _Piece(NamedTuple):
-    """One straight way, or one ride on a connector; ``rows`` are its places (K, 3)."""
+    """One straight way, or one ride on a connector; ``rows`` are its places (K, 3), ``label`` that of its edge or -1."""
 
+    label: int
     mode: Mode
     source: int
     target: int
     length_m: float
-    duration_s: float
+    duration_s: float  # of a straight way; that of an edge depends on who goes
     climb_m: float
     elements: tuple[str, ...]
     rows: Floats
+
+
+class _Part(NamedTuple):
+    """Pieces gone in one way, joined: a leg, but for how long it takes."""
+
+    mode: Mode
+    levels: tuple[str, ...]
+    length_m: float
+    climb_m: float
+    elements: tuple[str, ...]
+    positions: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +67,19 @@ class Thread:
 
 def route(graph: "NavGraph", first: "Spot", last: "Spot", *, thread: Thread, conditions: "Conditions") -> Route:
     """Put a route together: the straight way in, the edges, the straight way out."""
-    pieces = _pieces(graph, first, last, thread, conditions)
-    legs = tuple(_leg(graph, group) for group in _grouped(pieces))
-    levels = [graph.network.surfaces[s].level for piece in pieces for s in (piece.source, piece.target)]
+    groups = _grouped(_pieces(graph, first, last, thread, conditions))
+    parts = [_part(graph, group) for group in groups]
+    costs = graph.weights.costs(conditions)
+    legs = tuple([_leg(part, _seconds(group, costs)) for part, group in zip(parts, groups, strict=True)])
     return Route(
         profile=conditions.profile.id,
         closed=conditions.closed.asked,
-        length_m=sum(piece.length_m for piece in pieces),
-        duration_s=sum(piece.duration_s for piece in pieces),
-        climb_m=sum(piece.climb_m for piece in pieces),
-        levels=_without_repeats(levels),
-        positions=_joined([piece.rows for piece in pieces]),
-        openings=tuple(e for leg in legs for e in leg.elements if e not in graph.connectors),
+        length_m=sum([leg.length_m for leg in legs]),
+        duration_s=sum([leg.duration_s for leg in legs]),
+        climb_m=sum([leg.climb_m for leg in legs]),
+        levels=_without_repeats([level for part in parts for level in part.levels]),
+        positions=_joined([leg.positions for leg in legs]),
+        openings=tuple([e for leg in legs for e in leg.elements if e not in graph.connectors]),
         legs=legs,
     )
 
@@ -85,7 +99,7 @@ def _pieces(graph: "NavGraph", first: "Spot", last: "Spot", thread: Thread, cond
         return _open([_straight(graph, start, end, first.surface, conditions)], conditions)
     into = _straight(graph, start, network.node_position[thread.enters], first.surface, conditions)
     out = _straight(graph, network.node_position[thread.leaves], end, last.surface, conditions)
-    return _open([into, *_edges(graph, thread, conditions), out], conditions)
+    return _open([into, *_edges(graph, thread), out], conditions)
 
 
 def _open(pieces: list[_Piece], conditions: "Conditions") -> list[_Piece]:
@@ -110,20 +124,18 @@ def _straight(graph: "NavGraph", a: Floats, b: Floats, surface: int, conditions:
         crossed = tuple(graph.floors.ways[surface].crossed(np.concatenate([a[:2], b[:2]])[None])[0])
     else:
         rows = _once(rows)
-    return _Piece(Mode.WALK, surface, surface, length, seconds, 0.0, crossed, rows)
+    return _Piece(-1, Mode.WALK, surface, surface, length, seconds, 0.0, crossed, rows)
 
 
-def _edges(graph: "NavGraph", thread: Thread, conditions: "Conditions") -> list[_Piece]:
+def _edges(graph: "NavGraph", thread: Thread) -> list[_Piece]:
     """The edges of a thread, in the direction they are gone."""
-    made, pieces = graph.weights.costs(conditions), graph.pieces
-    found = []
+    pieces, found = graph.pieces, []
     for label in thread.labels:
         piece: _Piece | None = pieces.get(label)
         if piece is None:
             piece = _edge(graph, label)
             pieces.keep(label, piece)
-        seconds = made.backward_s if label & 1 else made.forward_s
-        found.append(piece._replace(duration_s=float(seconds[label >> 1])))
+        found.append(piece)
     return found
 
 
@@ -146,6 +158,7 @@ def _edge(graph: "NavGraph", label: int) -> _Piece:
     rows.setflags(write=False)
     climb = float(network.edge_climb_m[number])
     return _Piece(
+        label=label,
         mode=MODES[mode],
         source=int(network.node_surface[source]),
         target=int(network.node_surface[target]),
@@ -165,7 +178,7 @@ def _grouped(pieces: list[_Piece]) -> list[list[_Piece]]:
             groups[-1].append(piece)
         else:
             groups.append([piece])
-    walked = [g for g in groups if g[0].mode is not Mode.WALK or sum(p.length_m for p in g) > _SAME_M]
+    walked = [g for g in groups if g[0].mode is not Mode.WALK or sum([p.length_m for p in g]) > _SAME_M]
     return walked or groups[:1]
 
 
@@ -175,17 +188,50 @@ def _continues(before: _Piece, piece: _Piece) -> bool:
     return piece.mode is Mode.WALK or piece.elements == before.elements
 
 
-def _leg(graph: "NavGraph", pieces: list[_Piece]) -> Leg:
+def _part(graph: "NavGraph", pieces: list[_Piece]) -> _Part:
+    """Pieces joined; those from node to node are kept, as many routes share them."""
+    if pieces[0].label < 0 or pieces[-1].label < 0:
+        return _made(graph, pieces)
+    # What is closed has left the names of pieces, so these belong to the key.
+    key = tuple([(piece.label, piece.elements) for piece in pieces])
+    found: _Part | None = graph.parts.get(key)
+    if found is None:
+        found = _made(graph, pieces)
+        found.positions.setflags(write=False)
+        graph.parts.keep(key, found)
+    return found
+
+
+def _made(graph: "NavGraph", pieces: list[_Piece]) -> _Part:
     surfaces = graph.network.surfaces
-    return Leg(
+    return _Part(
         mode=pieces[0].mode,
-        level_from=surfaces[pieces[0].source].level,
-        level_to=surfaces[pieces[-1].target].level,
-        length_m=sum(p.length_m for p in pieces),
-        duration_s=sum(p.duration_s for p in pieces),
-        climb_m=sum(p.climb_m for p in pieces),
+        levels=_without_repeats([surfaces[s].level for piece in pieces for s in (piece.source, piece.target)]),
+        length_m=sum([p.length_m for p in pieces]),
+        climb_m=sum([p.climb_m for p in pieces]),
         elements=_without_repeats([e for p in pieces for e in p.elements]),
         positions=_joined([p.rows for p in pieces]),
+    )
+
+
+def _seconds(pieces: list[_Piece], costs: "Costs") -> float:
+    return sum([piece.duration_s if piece.label < 0 else _edge_s(piece.label, costs) for piece in pieces])
+
+
+def _edge_s(label: int, costs: "Costs") -> float:
+    return float((costs.backward_s if label & 1 else costs.forward_s)[label >> 1])
+
+
+def _leg(part: _Part, duration_s: float) -> Leg:
+    return Leg(
+        mode=part.mode,
+        level_from=part.levels[0],
+        level_to=part.levels[-1],
+        length_m=part.length_m,
+        duration_s=duration_s,
+        climb_m=part.climb_m,
+        elements=part.elements,
+        positions=part.positions,
     )
 
 

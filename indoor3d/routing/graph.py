@@ -35,6 +35,10 @@ _PLACES = 2_048
 """As many named places are kept with their ways to nodes, some 2 kB each: those of a large station, for three profiles."""
 _EDGES = 4_096
 """As many edges are kept as parts of routes, some 0.5 kB each."""
+_PARTS = 2_048
+"""As many legs from node to node, some 1 kB each."""
+_HINDERED = 6
+"""As many columns of arcs are kept, 1 MB each in a large station: three explain why there is no way."""
 _ASKED = Options()
 _CALM = Effects()
 
@@ -455,6 +459,16 @@ class NavGraph(NetworkxGraph):
     def pieces(self) -> Kept:
         """Edges as they are gone, by label: those of the ways that were asked for last."""
         return Kept(_EDGES)
+
+    @cached_property
+    def hindered(self) -> Kept:
+        """What arcs cost to those who look for what is in the way, of the conditions that were asked for last."""
+        return Kept(_HINDERED)
+
+    @cached_property
+    def parts(self) -> Kept:
+        """Legs from node to node, of the ways that were asked for last."""
+        return Kept(_PARTS)
 
     def link(self, spot: Spot, conditions: Conditions) -> Link:
         """The straight ways from a spot to nodes."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indoor3d.errors import Indoor3dError, NoRoute
+from indoor3d.models.building import Connector
 from indoor3d.models.state import Effects, Reported, Status
 from indoor3d.models.vocabulary import Access, ConnectorCategory, Mode
 from indoor3d.routing.alternatives import alternatives
@@ -291,10 +292,10 @@ def _avoided(found: Journey) -> tuple[Avoided, ...]:
 
 
 def _equipment(found: Journey, passed: Sequence[str]) -> tuple[tuple[str, Reported | None], ...]:
-    kinds = {c.id: c.category for c in found.graph.building.connectors}
     status = found.conditions.effects.status
-    taken = dict.fromkeys(name for name in passed if kinds.get(name) in _MOVED)
-    return tuple((name, status.get(name)) for name in taken)
+    known = found.graph.building.by_id
+    ridden = [known[name] for name in dict.fromkeys(passed) if name in found.graph.connectors]
+    return tuple((c.id, status.get(c.id)) for c in ridden if isinstance(c, Connector) and c.category in _MOVED)
 
 
 def in_service(reported: Reported | None) -> Status:

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-import numpy as np
-
 from indoor3d.models.building import Text
 from indoor3d.models.vocabulary import Mode
 from indoor3d.routing.directions.index import Index
@@ -19,6 +17,7 @@ from indoor3d.routing.directions.values import (
     REASSURE_EVERY_M,
     Count,
     Goal,
+    Landmark,
     Step,
 )
 from indoor3d.routing.directions.walk import AT_GOAL_M, WIGGLE_M, Draft, Point, absorb, walk
@@ -150,11 +149,25 @@ def _marked(index: Index, drafts: Sequence[Draft]) -> None:
             continue
         near = drafts[max(number - 2, 0) : number + 3]
         around = {element for one in near for element in one.elements}
-        if starts:
-            draft.landmark = facing(index, draft, without=around)
-        else:
+        before = None
+        if not starts:
             around |= {one.ride.category for one in near[:-1] if one.ride is not None}
-            draft.landmark = landmark(index, draft, drafts[number - 1] if number else None, without=around)
+            before = drafts[number - 1] if number and drafts[number - 1].ride is None else None
+        draft.landmark = _landmark(index, draft, before, starts=starts, without=frozenset(around))
+
+
+def _landmark(
+    index: Index, draft: Draft, before: Draft | None, *, starts: bool, without: frozenset[str]
+) -> Landmark | None:
+    """Looked for once: many routes turn at the same places."""
+    begun = None if before is None else before.position
+    key = (draft.level_from, draft.position, draft.heading, begun, starts, without)
+    if key not in index.landmarks:
+        found = facing(index, draft, without=without) if starts else landmark(index, draft, before, without=without)
+        index.landmarks.keep(key, found)
+        return found
+    kept: Landmark | None = index.landmarks.get(key)
+    return kept
 
 
 def _paved(index: Index, drafts: Sequence[Draft]) -> None:
@@ -207,7 +220,7 @@ def _step(index: Index, draft: Draft, before_m: float) -> Step:
         level_from=draft.level_from,
         level_to=level_to,
         position=draft.position,
-        geometry=np.array(points, np.float64),
+        points=tuple(points),
         elements=tuple(elements),
         passing=draft.passing,
         ride=draft.ride,
@@ -271,7 +284,7 @@ def _arrive(index: Index, route: Route, drafts: Sequence[Draft], wanted: str) ->
         level_from=last.level_to,
         level_to=last.level_to,
         position=(x, y, z),
-        geometry=np.array([[x, y, z]]),
+        points=((x, y, z),),
         goal=arrival(index, drafts[-1] if drafts else None, last.level_to, (x, y, z), wanted=wanted),
         announce_at_m=min(ANNOUNCE_M, drafts[-1].length_m) if drafts else 0.0,
         avoided=tuple(dict.fromkeys(avoided)),

@@ -1,6 +1,7 @@
 """By what one knows a place: the landmark of a turn, what one faces at the start, and what one has come to at the end."""
 
 import math
+from collections.abc import Collection
 
 from indoor3d.models.building import Position
 from indoor3d.routing.directions.index import AT_M, CELL_M, DOOR_M, UNSTRIKING, Index, Mark
@@ -23,7 +24,7 @@ _ONE_HEAP_M = 2.5
 """Things of one kind that stand no farther apart than this are seen as one: a row of machines."""
 
 
-def landmark(index: Index, draft: Draft, before: Draft | None, *, without: set[str]) -> Landmark | None:
+def landmark(index: Index, draft: Draft, before: Draft | None, *, without: Collection[str]) -> Landmark | None:
     """The landmark of a turn: seen from it, near it, the most striking one.
 
     Parameters
@@ -88,7 +89,7 @@ def _order(index: Index, mark: Mark, draft: Draft, before: Draft | None, *, left
     return 0
 
 
-def facing(index: Index, draft: Draft, *, without: set[str]) -> Landmark | None:
+def facing(index: Index, draft: Draft, *, without: Collection[str]) -> Landmark | None:
     """What one faces at the start, or has at one's back; nothing that is right where one stands."""
     x, y, _ = draft.position
     best: list[tuple[int, float, Mark, str]] = []
@@ -113,7 +114,7 @@ def facing(index: Index, draft: Draft, *, without: set[str]) -> Landmark | None:
     return _at_door(index, draft, without=without)
 
 
-def _at_door(index: Index, draft: Draft, *, without: set[str]) -> Landmark | None:
+def _at_door(index: Index, draft: Draft, *, without: Collection[str]) -> Landmark | None:
     """The door, gate or exit where one starts: at one's back, or beside one who goes along a platform."""
     x, y, _ = draft.position
     best, best_away = None, DOOR_M

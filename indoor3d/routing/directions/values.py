@@ -165,7 +165,7 @@ class Step:
         Ids of levels.
     position : (x, y, z), metres, site frame
         Where it is done.
-    geometry : (K, 3) float64, metres, site frame
+    points : tuple of (x, y, z), metres, site frame
         The way from here to the next step.
     elements : tuple of str
         Ids of the openings or the connector passed on the way to the next step.
@@ -202,7 +202,7 @@ class Step:
     level_from: str
     level_to: str
     position: Position
-    geometry: Floats = field(compare=False, repr=False)
+    points: tuple[Position, ...] = field(compare=False, repr=False)
     angle_deg: float = 0.0
     elements: tuple[str, ...] = ()
     passing: Passing | None = None
@@ -219,6 +219,11 @@ class Step:
     then: "Step | None" = None
     avoided: tuple[tuple[str, str], ...] = ()
     text: str = ""
+
+    @property
+    def geometry(self) -> Floats:
+        """(K, 3) float64, metres, site frame: ``points``."""
+        return np.array(self.points, np.float64)
 
 
 def maneuver(angle_deg: float) -> str:

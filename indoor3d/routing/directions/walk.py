@@ -33,6 +33,8 @@ _ASIDE_M = 1.0
 class Draft:
     """A step in the making; the fields are those of :class:`~indoor3d.routing.directions.values.Step`.
 
+    Fields are given new values; lists in them are shared and never changed in place.
+
     ``heading`` is the way one comes (at a start: the way one goes), ``ends`` the way one faces at its end where that is not
     the way of its last piece.
     """
@@ -59,6 +61,32 @@ class Draft:
     tactile: bool | None = None
     warnings: tuple[str, ...] = ()
     then: "Draft | None" = None
+
+    def taking(self, seconds: float) -> "Draft":
+        """A copy of what nothing follows yet, which lasts so many times as long."""
+        return Draft(
+            self.type,
+            self.maneuver,
+            self.length_m,
+            self.duration_s * seconds,
+            self.level_from,
+            self.level_to,
+            self.position,
+            self.points,
+            self.angle_deg,
+            self.heading,
+            self.ends,
+            self.elements,
+            self.passing,
+            self.ride,
+            self.goal,
+            self.landmark,
+            self.doors,
+            self.stairs,
+            self.follow,
+            self.tactile,
+            self.warnings,
+        )
 
 
 @dataclass(slots=True)
@@ -141,6 +169,16 @@ def walk(index: Index, leg: Leg, *, heading: Point | None, last: bool) -> list[D
     last : bool
         The route ends with it.
     """
+    key = (leg.level_from, leg.level_to, leg.length_m, leg.elements, leg.positions.tobytes(), heading, last)
+    found: list[Draft] | None = index.walks.get(key)
+    if found is None:
+        found = _walked(index, leg, heading=heading, last=last)
+        index.walks.keep(key, found)
+    return [draft.taking(leg.duration_s) for draft in found]
+
+
+def _walked(index: Index, leg: Leg, *, heading: Point | None, last: bool) -> list[Draft]:
+    """The same, each with its share of the walk's duration: that depends on who goes, all else does not."""
     line = Walk(leg)
     total = line.at_m[-1]
     corners = [line.points[i] for i in line.corners]
@@ -169,14 +207,14 @@ def walk(index: Index, leg: Leg, *, heading: Point | None, last: bool) -> list[D
     drafts = _started(drafts)
     order = {ident: number for number, ident in enumerate(leg.elements)}
     for draft in drafts if len(order) == len(leg.elements) else ():
-        draft.elements.sort(key=order.__getitem__)
+        draft.elements = sorted(draft.elements, key=order.__getitem__)
     drafts[-1].goal = goal
     drafts[-1].level_to = leg.level_to
     return drafts
 
 
 def _filed(draft: Draft, ident: str, *, first: bool) -> None:
-    draft.elements.insert(0, ident) if first else draft.elements.append(ident)
+    draft.elements = [ident, *draft.elements] if first else [*draft.elements, ident]
 
 
 def _passed(events: Sequence[_Event], gap: Gap, at_m: float, ways: Sequence[Point]) -> _Event:
@@ -203,7 +241,7 @@ def _drafted(line: Walk, leg: Leg, events: Sequence[_Event], index: Index, *, st
             type=kind,
             maneuver=turn,
             length_m=leg.length_m * share,
-            duration_s=leg.duration_s * share,
+            duration_s=share,
             level_from=leg.level_from,
             level_to=leg.level_from,
             position=position,
@@ -216,7 +254,7 @@ def _drafted(line: Walk, leg: Leg, events: Sequence[_Event], index: Index, *, st
             draft.heading = event.piece
         if event.gap is not None:
             gap = event.gap
-            draft.elements.append(gap.id)
+            draft.elements = [gap.id]
             draft.doors = int(gap.category == "door")
             draft.warnings = gap.warnings
             sense = _sense(line, gap, event.at_m) if gap.category != "door" else "through"

@@ -17,7 +17,7 @@ from indoor3d.api import negotiation
     ],
 )
 def test_preferences(header: str, expected: list[tuple[str, float]]) -> None:
-    assert negotiation.preferences(header) == expected
+    assert list(negotiation.preferences(header)) == expected
 
 
 @pytest.mark.parametrize(

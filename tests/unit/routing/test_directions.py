@@ -171,6 +171,34 @@ def test_1_numbers_are_those_of_the_route(venue: str) -> None:
                 assert f"{step.count.steps}단" in text
 
 
+@pytest.mark.parametrize("venue", VENUES)
+def test_1_what_was_told_before_changes_nothing(venue: str) -> None:
+    """Walks and landmarks are kept from route to route: a guide who has told all of them tells each as a new one does."""
+    building, teller, routes = told(venue)
+    for route in routes:
+        teller.steps(route)
+    for route in routes[::-1][:8]:
+        new = Guide(building).steps(route)
+        again = teller.steps(route)
+        assert again == new
+        assert [step.points for step in again] == [step.points for step in new]
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_1_who_goes_the_same_way_slower_is_told_so(venue: str) -> None:
+    """The same walk twice in one guide, the second time half as fast."""
+    _, teller, routes = told(venue)
+    for route in routes[:6]:
+        slow = replace(
+            route,
+            duration_s=2 * route.duration_s,
+            legs=tuple(replace(leg, duration_s=2 * leg.duration_s) for leg in route.legs),
+        )
+        ours, theirs = teller.steps(route), teller.steps(slow)
+        assert [s.duration_s for s in theirs] == pytest.approx([2 * s.duration_s for s in ours])
+        assert sum(s.duration_s for s in ours) == pytest.approx(route.duration_s)
+
+
 @pytest.mark.parametrize(
     ("metres", "said"),
     [(0.0, 1), (0.4, 1), (9.4, 9), (9.6, 10), (12.0, 10), (13.0, 15), (96.0, 95), (98.0, 100), (123.0, 120)],
