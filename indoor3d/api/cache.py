@@ -16,6 +16,7 @@ from indoor3d.models.korean import with_particle
 from indoor3d.models.network import Network, Networks
 from indoor3d.routing.directions import guide
 from indoor3d.routing.graph import NavGraph
+from indoor3d.routing.handover import handover
 from indoor3d.store.base import Catalog, VenueRecord
 
 Element = Space | Opening | Connector | Exit | Facility
@@ -87,15 +88,17 @@ class VenueData:
                 self._asked[key] = self._asked.get(key, 0) + 1
 
     def prepare(self) -> None:
-        """Make what the first questions would make: the graphs of somebody on foot and in a wheelchair, and what steps are told by."""
+        """Make what the first questions would make: the graphs of somebody on foot and in a wheelchair, what is outside the exits, what steps are told by."""
         for profile in _FIRST:
             conditions = self.graph.conditions(profile, ())
             graph = self.graph.for_body(conditions.profile)
-            graph.arcs(conditions)
+            _ = graph.arcs(conditions).rows.by_head
             for surface in range(len(graph.network.surfaces)):
                 node = graph.floors.nodes(surface)[:1]
                 graph.links_many(surface, graph.network.node_position[node, :2], conditions)
                 graph.naturaliser.field(surface)
+        for exit_ in self.building.exits:
+            handover(self.building, exit_.id)
         guide(self.building)
         self.building.frame.to_lonlat([[0.0, 0.0, 0.0]])  # the first time it looks up a projection: 2 to 8 ms
 
