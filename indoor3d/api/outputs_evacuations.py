@@ -73,7 +73,10 @@ class JobList(Shape):
 
 
 class Plan(Shape):
-    """The whole outcome of an evacuation: docs/guides/evacuation.md. Times are seconds, what does not exist is null."""
+    """The whole outcome of an evacuation: docs/guides/evacuation.md. Times are seconds, what does not exist is null.
+
+    ``remaining``: where people still are, minute by minute.
+    """
 
     format: str
     scenario: str
@@ -95,6 +98,7 @@ class Plan(Shape):
     bottlenecks: list[dict[str, Any]]
     cut_off: list[dict[str, Any]]
     exposures: list[dict[str, Any]]
+    remaining: list[dict[str, Any]]
     sensitivity: list[dict[str, Any]]
     sheets: list[dict[str, Any]]
     assumptions: list[dict[str, Any]]

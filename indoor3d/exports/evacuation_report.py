@@ -5,6 +5,7 @@ Everything in it comes from the :class:`~indoor3d.models.outcome.Outcome`; the s
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from html import escape
+from itertools import groupby
 from typing import NamedTuple
 
 from indoor3d.exports._evacuation_style import CSS
@@ -80,6 +81,7 @@ def _body(page: _Page) -> str:
         ("curve", _curves),
         ("congestion", _congestion),
         ("cut_off", _cut_off),
+        ("remaining", _remaining),
         ("hangs", _hangs),
         ("margins", _margins),
         ("exposures", _exposures),
@@ -391,6 +393,21 @@ def _access(page: _Page) -> str:
     heads = ("space", "kind", "way_in", "length", "takes", "exits_in", "hose")
     table = _table(page, heads, rows, numbers={3, 4, 5, 6})
     return f"<h3>{page.word('rescuers')}</h3><p>{page.word('rescuers_text')}</p>{table}"
+
+
+def _remaining(page: _Page) -> str:
+    """Where people are at each moment, the fullest places first."""
+    rows = []
+    for at_s, group in groupby(page.outcome.remaining, key=lambda row: row.at_s):
+        places = list(group)
+        shown = [f"{page.name(place.space)}: {place.persons}" for place in places[:_MOST_PLACES]]
+        more = [f"+ {len(places) - _MOST_PLACES}"] if len(places) > _MOST_PLACES else []
+        total, waiting = sum(place.persons for place in places), sum(place.waiting for place in places)
+        rows.append([page.time(at_s), str(total), str(waiting), "; ".join([*shown, *more])])
+    if not rows:
+        return ""
+    table = _table(page, ("moment", "still_inside", "to_be_fetched", "where"), rows, numbers={0, 1, 2})
+    return f"<p>{page.word('remaining_text')}</p>{table}"
 
 
 def _margins(page: _Page) -> str:

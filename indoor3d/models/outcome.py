@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from indoor3d.models.building import Text
 from indoor3d.models.criticality import Criticality
 from indoor3d.models.flow import FlowNetwork
+from indoor3d.models.rescue import Remaining
 from indoor3d.models.rules import Sheet
 
 Floats = NDArray[np.float64]
@@ -315,6 +316,8 @@ class Outcome:
     assumptions : tuple of Assumption
     criticality : Criticality or None
         What it hangs on, where that was asked for.
+    remaining : tuple of Remaining
+        Where people still are, minute by minute: by time, most first.
     motion : Motion or None
     """
 
@@ -357,4 +360,5 @@ class Outcome:
     sensitivity: tuple[Sensitivity, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     criticality: Criticality | None = None
+    remaining: tuple[Remaining, ...] = ()
     motion: Motion | None = None

@@ -52,12 +52,24 @@ class Staging:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remaining:
-    """People who are in a space at a moment."""
+    """People who are in a space at a moment of the simulation.
 
+    Parameters
+    ----------
+    at_s : float
+        Seconds from the start of the incident.
+    space, level : str
+    persons : int
+        All of them; who is on stairs counts where they are going to.
+    waiting : int
+        Of them, who cannot walk out and is not fetched yet, or never is: they count where they were when it began.
+    """
+
+    at_s: float
     space: str
     level: str
-    name: Text
-    persons: float
+    persons: int
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from indoor3d.routing.evacuation._doses import assumptions as assumptions_of_dos
 from indoor3d.routing.evacuation._played import Played, with_run
 from indoor3d.routing.evacuation.ccrp import Plan
 from indoor3d.routing.evacuation.refuges import Fetched
+from indoor3d.routing.evacuation.remaining import moments, remaining
 from indoor3d.routing.evacuation.simulate import exit_times
 from indoor3d.routing.profile import find_profile
 
@@ -70,8 +71,10 @@ def outcome(
         assumptions=_assumptions(case, fetched),
     )
     told = with_run(told, case, played)
+    still = [row for at_s in moments(told.clearance_s or 0.0) for row in remaining(told, fetched, at_s)]
     return replace(
         told,
+        remaining=tuple(still),
         cut_off=tuple(sorted(told.cut_off, key=lambda c: (c.level, c.space, c.mobility, c.code))),
         mobilities=tuple((ident, find_profile(ident).name) for ident in sorted({c.mobility for c in told.cut_off})),
         exits=_exits(case, played, fetched),

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indoor3d.errors import NoRoute, OffNetwork
-from indoor3d.models.building import Building, Text
+from indoor3d.models.building import Building
 from indoor3d.models.outcome import Outcome
-from indoor3d.models.rescue import HoseReach, Remaining, Staging
+from indoor3d.models.rescue import HoseReach, Staging
 from indoor3d.models.state import Effects
 from indoor3d.models.vocabulary import FacilityCategory
 from indoor3d.routing.evacuation.escape import at_corners
@@ -260,28 +260,3 @@ def streams(outcome: Outcome, *, from_s: float = 0.0, to_s: float = float("inf")
     return tuple(
         sorted({name for name, some in zip(outcome.network.passage_element, passed.tolist(), strict=True) if some})
     )
-
-
-def remaining(building: Building, outcome: Outcome, at_s: float) -> tuple[Remaining, ...]:
-    """Where people who walk still are at a moment, most first; who is on stairs counts where they are going to.
-
-    Who cannot walk stairs is not in it: ``outcome.cut_off`` and ``outcome.trips`` tell where they wait and when they are fetched.
-
-    Raises
-    ------
-    ValueError
-        The outcome was made without its motion.
-    """
-    motion, network = outcome.motion, outcome.network
-    if motion is None:
-        raise ValueError("This outcome was made without its motion.")
-    row = int(np.clip(np.searchsorted(motion.at_s, at_s, side="right") - 1, 0, len(motion.at_s) - 1))
-    persons = motion.waiting[row].astype(np.float64)
-    np.add.at(persons, network.arc_to, motion.moving[row])
-    level = dict(zip(network.node_space, network.node_level, strict=True))
-    held: dict[str, float] = {}
-    for space, value in zip(network.node_space, persons.tolist(), strict=True):
-        if space and value > 0:
-            held[space] = held.get(space, 0.0) + value
-    found = [Remaining(space=s, level=level[s], name=building.names.get(s, Text()), persons=v) for s, v in held.items()]
-    return tuple(sorted(found, key=lambda r: (-r.persons, r.space)))
