@@ -6,7 +6,7 @@ said about it, how old the news about each lift is, and where an outdoor router 
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -113,6 +113,8 @@ class Journey:
     avoided : tuple of Avoided
     equipment : tuple of (id, Reported or None)
         Lifts, escalators and moving walks that are taken, in order, with what is known of their status.
+    freely : tuple of str
+        What the ways would lead through were nothing closed or crowded, where they would be others.
     """
 
     graph: "NavGraph"
@@ -121,7 +123,8 @@ class Journey:
     places: tuple[Place, ...]
     notes: tuple[Note, ...] = ()
     avoided: tuple[Avoided, ...] = ()
-    equipment: tuple[tuple[str, Reported | None], ...] = field(default=())
+    equipment: tuple[tuple[str, Reported | None], ...] = ()
+    freely: tuple[str, ...] = ()
 
 
 def journey(
@@ -160,18 +163,26 @@ def journey(
     conditions = graph.conditions(
         profile, closed, visited=visited, options=options or Options(), effects=effects or Effects()
     )
-    nav = graph.for_body(conditions.profile)
+    nav, free = graph.for_body(conditions.profile), _free(graph, conditions, visited)
     routes: list[Route] = []
     places: list[Place] = []
+    freely: list[str] = []
     for leg, (one, other) in enumerate(pairwise(asked)):
         starts = (places[-1],) if places else one.places
         try:
-            start, goal, route = _best(nav, starts, other.places, conditions)
+            start, goal = _best(nav, starts, other.places, conditions)
+            if free is None:
+                routes.append(nav.routed(start, goal, conditions))
+            else:
+                route, passed = nav.around(start, goal, conditions, free=free)
+                routes.append(route)
+                freely += passed
         except NoRoute as error:
             raise NoRoute(error.detail["en"], ko=error.detail["ko"], **{**error.context, "leg": leg}) from None
         places += [start, goal] if not places else [goal]
-        routes.append(route)
-    found = _told(Journey(graph=nav, conditions=conditions, routes=tuple(routes), places=tuple(places)))
+    found = _told(
+        Journey(graph=nav, conditions=conditions, routes=tuple(routes), places=tuple(places), freely=tuple(freely))
+    )
     return replace(found, notes=(*_uncertain(asked), *found.notes))
 
 
@@ -203,10 +214,10 @@ def others(found: Journey, *, most: int) -> tuple[Journey, ...]:
 
 def _best(
     nav: "NavGraph", starts: Sequence[Place], goals: Sequence[Place], conditions: Conditions
-) -> tuple[Place, Place, Route]:
-    """The best way from any of some places to any of others."""
+) -> tuple[Place, Place]:
+    """Where the best way from any of some places to any of others begins and ends."""
     if len(starts) == 1 and len(goals) == 1:
-        return starts[0], goals[0], nav.routed(starts[0], goals[0], conditions)
+        return starts[0], goals[0]
     best: tuple[float, int, int] | None = None
     problem: Indoor3dError | None = None
     for number, start in enumerate(starts):
@@ -221,10 +232,20 @@ def _best(
     if best is None:
         if problem is not None and len(starts) == 1:
             raise problem
-        start, goal = starts[0], goals[0]  # the explanation is about the first
-    else:
-        start, goal = starts[best[1]], goals[best[2]]
-    return start, goal, nav.routed(start, goal, conditions)
+        return starts[0], goals[0]  # the explanation is about the first
+    return starts[best[1]], goals[best[2]]
+
+
+def _free(graph: "NavGraph", conditions: Conditions, visited: Collection[str]) -> Conditions | None:
+    """The same conditions while nothing is closed or crowded; None where nothing is."""
+    closed, effects = conditions.closed, conditions.effects
+    if not (closed.asked or effects.closed or effects.factor):
+        return None
+    return replace(
+        conditions,
+        closed=graph.conditions(conditions.profile.id, (), visited=visited).closed,
+        effects=replace(effects, closed=frozenset(), factor={}),
+    )
 
 
 def _told(found: Journey) -> Journey:
@@ -269,26 +290,10 @@ def _begins_paid(graph: "NavGraph", route: Route) -> bool:
 
 def _avoided(found: Journey) -> tuple[Avoided, ...]:
     """What the best way would have passed were nothing closed or crowded, in its order."""
-    conditions = found.conditions
-    closed, effects = conditions.closed, conditions.effects
-    if not (closed.asked or effects.closed or effects.factor):
-        return ()
-    free = replace(
-        conditions,
-        closed=found.graph.conditions(conditions.profile.id, (), visited={p.element for p in found.places}).closed,
-        effects=replace(effects, closed=frozenset(), factor={}),
-    )
-    avoided: dict[str, Avoided] = {}
-    for start, goal in pairwise(found.places):
-        try:
-            passed = found.graph.passed(start, goal, free)
-        except Indoor3dError:
-            continue
-        for name in passed:
-            if name in closed.elements and name not in free.closed.elements:
-                avoided[name] = Avoided(element=name, reason="closed", conditions=effects.reasons.get(name, ()))
+    closed, reasons = found.conditions.closed.elements, found.conditions.effects.reasons
     taken = {name for route in found.routes for leg in route.legs for name in leg.elements}
-    return tuple(one for name, one in avoided.items() if name not in taken)
+    names = dict.fromkeys(name for name in found.freely if name in closed and name not in taken)
+    return tuple(Avoided(element=name, reason="closed", conditions=reasons.get(name, ())) for name in names)
 
 
 def _equipment(found: Journey, passed: Sequence[str]) -> tuple[tuple[str, Reported | None], ...]:

@@ -333,3 +333,41 @@ def test_a_position_off_the_network_names_where_one_could_stand() -> None:
     lon, lat = nearby[0]["lon"], nearby[0]["lat"]
     x, y, _ = graph.building.frame.from_lonlat([[lon, lat, 0.0]])[0]
     assert np.hypot(x - 500.0, y - 3.0) == pytest.approx(nearby[0]["distance_m"], abs=0.1)
+
+
+@pytest.mark.parametrize("venue", STATIONS)
+@pytest.mark.parametrize("profile", ["walk", "wheelchair"])
+def test_a_journey_around_closures_is_the_best_way_around_them_and_says_what_it_would_have_passed(
+    venue: str, profile: str
+) -> None:
+    """Against a search that knows of nothing but what is closed, and one that knows of nothing closed; doors of both are closed."""
+    graph, random = made(venue).graph, np.random.default_rng(7)
+    spaces = sorted(space.id for space in graph.building.spaces if space.walkable)
+    detours = refused = 0
+    for _ in range(40):
+        start, goal = random.choice(spaces, 2, replace=False).tolist()
+        stops = places(graph, start, goal)
+        try:
+            free = graph.route(start, goal, profile=profile)
+        except NoRoute:
+            continue
+        names = sorted(taken(free))
+        doors = sorted(opening.id for opening in graph.building.openings)
+        closed = {*random.choice(names, min(1, len(names))).tolist(), *random.choice(doors, 3).tolist()}
+        if random.random() < 0.5:
+            closed -= set(names)
+        try:
+            best = graph.route(start, goal, profile=profile, closed=sorted(closed))
+        except NoRoute:
+            refused += 1
+            with pytest.raises(NoRoute):
+                journey(graph, stops, profile=profile, closed=sorted(closed))
+            continue
+        found = journey(graph, stops, profile=profile, closed=sorted(closed))
+        assert found.routes[0].duration_s == pytest.approx(best.duration_s, rel=1e-9)
+        assert found.routes[0].length_m == pytest.approx(best.length_m, rel=1e-9)
+        assert not taken(found.routes[0]) & closed
+        avoided = {one.element for one in found.avoided}
+        assert avoided == {name for name in names if name in closed} - taken(best)
+        detours += bool(avoided)
+    assert detours > 3
