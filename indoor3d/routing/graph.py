@@ -9,7 +9,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from indoor3d.errors import InvalidPosition, OffNetwork
 from indoor3d.models.building import Building, Position, Space
 from indoor3d.models.issue import Issue
 from indoor3d.models.network import Network, Networks
@@ -349,48 +348,8 @@ class NavGraph(NetworkxGraph):
         thread = self._threaded(first, last, conditions)
         return None if thread is None else _compose.route(self, first, last, thread=thread, conditions=conditions)
 
-    def around(
-        self, start: Place, goal: Place, conditions: Conditions, *, free: Conditions
-    ) -> tuple[Route, tuple[str, ...]]:
-        """The best way, and what the best way under ``free`` leads through, closed or crowded, where that is another one.
-
-        Looked for under ``free`` first: what is open anyway need not be looked for again.
-
-        Parameters
-        ----------
-        conditions : Conditions
-        free : Conditions
-            The same with less closed and nothing crowded.
-
-        Raises
-        ------
-        OffNetwork, InvalidPosition, NoRoute
-        """
-        first, last = (self.spot(place, conditions) for place in (start, goal))
-        try:
-            ends = self.spot(start, free), self.spot(goal, free)
-            path = self._path(*ends, free)
-        except (OffNetwork, InvalidPosition):
-            return self.routed(start, goal, conditions), ()
-        if path is None:
-            return self.routed(start, goal, conditions), ()
-        thread = self.thread(path.way)
-        if ends == (first, last) and self._is_open(path.way, first, last, conditions):
-            return _compose.route(self, first, last, thread=thread, conditions=conditions), ()
-        names = _compose.passed(self, *ends, thread=thread, conditions=free)
-        return self.routed(start, goal, conditions), names
-
-    def _is_open(self, way: Way | None, first: Spot, last: Spot, conditions: Conditions) -> bool:
-        """Whether the best way while less is closed is the best under conditions: all of it is open, and nothing costs more."""
-        if conditions.effects.factor or last.place.element in conditions.closed.exits:
-            return False
-        if way is None:
-            return bool(np.isfinite(self.straight(first, np.array([[last.x_m, last.y_m]]), conditions).cost[0]))
-        ends = ((self.link(first, conditions), way.enters), (self.link(last, conditions), way.leaves))
-        linked = all(np.isfinite(link.cost[link.nodes == node]).any() for link, node in ends)
-        return linked and bool(np.isfinite(self.arcs(conditions).weight[way.arcs]).all())
-
-    def _path(self, first: Spot, last: Spot, conditions: Conditions) -> NodePath | None:
+    def path(self, first: Spot, last: Spot, conditions: Conditions) -> NodePath | None:
+        """The best way between two spots as nodes, or None."""
         try:
             _, path = nx.bidirectional_dijkstra(self.asked(first, last, conditions), START, GOAL, weight="cost")
         except nx.NetworkXNoPath:
@@ -399,7 +358,7 @@ class NavGraph(NetworkxGraph):
         return found
 
     def _threaded(self, first: Spot, last: Spot, conditions: Conditions) -> _compose.Thread | None:
-        path = self._path(first, last, conditions)
+        path = self.path(first, last, conditions)
         return None if path is None else self.thread(path.way)
 
     def thread(self, way: Way | None) -> _compose.Thread:

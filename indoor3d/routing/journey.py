@@ -20,6 +20,7 @@ from indoor3d.models.vocabulary import Access, ConnectorCategory, Mode
 from indoor3d.routing.alternatives import alternatives
 from indoor3d.routing.conditions import Conditions
 from indoor3d.routing.cost import Options
+from indoor3d.routing.detour import around
 from indoor3d.routing.place import Place
 from indoor3d.routing.route import Route
 
@@ -174,7 +175,7 @@ def journey(
             if free is None:
                 routes.append(nav.routed(start, goal, conditions))
             else:
-                route, passed = nav.around(start, goal, conditions, free=free)
+                route, passed = around(nav, start, goal, conditions, free=free)
                 routes.append(route)
                 freely += passed
         except NoRoute as error:
