@@ -1,5 +1,7 @@
 """Crowds on random networks: nobody is lost, no limit is passed, nothing closed is used, the same comes of the same."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,7 +9,8 @@ from hypothesis import strategies as st
 from indoor3d.models.flow import DynamicNetwork
 from indoor3d.models.movement import CALIBRATIONS
 from indoor3d.routing.evacuation.ccrp import ccrp
-from indoor3d.routing.evacuation.simulate import OUT, STATES, Crowd, Phases, World, exit_times, flow, simulate
+from indoor3d.routing.evacuation.dynamic import Ground
+from indoor3d.routing.evacuation.simulate import OUT, STATES, Crowd, Kind, Phases, World, exit_times, flow, simulate
 
 SFPE = CALIBRATIONS["sfpe"]
 
@@ -81,7 +84,8 @@ def test_following_a_plan_is_never_quicker_than_the_plan(made: tuple[DynamicNetw
     plan = ccrp(net, people, step_s=step)
     crowd = Crowd.following(plan)
     run = simulate(net, crowd, routes=plan, calibration=SFPE, step_s=step, limit_s=3000)
-    led = (run.state == OUT) & (crowd.route >= 0)  # those the plan has no way for may still find one
+    # those the plan has no way for may still find one, and who finds their way closed may find a quicker one
+    led = (run.state == OUT) & (crowd.route >= 0) & (run.turned == 0)
     out = np.cumsum(np.bincount((run.exit_time_s[led] / step + 1e-9).astype(int), minlength=plan.clearance_steps + 1))
     planned = plan.out_by_step()
     assert (out[: len(planned)] <= planned).all()
@@ -119,3 +123,59 @@ def test_a_fluid_keeps_its_volume(made: tuple[DynamicNetwork, np.ndarray]) -> No
     assert (np.diff(run.exited_by_step) >= -1e-9).all()
     reach = np.isfinite(exit_times(net))
     assert run.exited_by_step[-1] <= people[reach].sum() + 1e-6
+
+
+@st.composite
+def corridors(draw: st.DrawFn) -> tuple[DynamicNetwork, World, Crowd]:
+    """Rooms in a row with an exit at either end, stairs between some; one half of the people can only go one way, the other half the other."""
+    rooms = draw(st.integers(2, 5))
+    stairs = np.array(draw(st.lists(st.booleans(), min_size=rooms - 1, max_size=rooms - 1)), np.bool_)
+    right, left = np.arange(rooms), np.arange(rooms)[::-1]
+    tail, head = np.r_[right, left], np.r_[right[1:], rooms, left[1:], rooms + 1]
+    passage = np.r_[right, left - 1]  # the exits are the last and, negative, the one that is nobody else's
+    capacity = np.array(draw(st.lists(st.sampled_from([0.3, 1.0, 4.0]), min_size=rooms + 1, max_size=rooms + 1)))
+    room = np.array(draw(st.lists(st.sampled_from([1.0, 3.0, 12.0]), min_size=2 * rooms - 1, max_size=2 * rooms - 1)))
+    net = DynamicNetwork.of(
+        tail,
+        head,
+        time_s=np.full(2 * rooms, 4.0),
+        capacity_per_s=capacity[passage],
+        storage=np.r_[room[:rooms], np.inf, np.inf],
+        sinks=np.array([rooms, rooms + 1]),
+        passage=passage,
+    )
+    inner = (passage >= 0) & (passage < rooms - 1)
+    own = np.where(inner & np.r_[stairs, False][np.where(inner, passage, -1)], rooms + passage, -1)
+    ground = Ground(
+        node_zone=np.r_[np.arange(rooms), -1, -1].astype(np.int32),
+        arc_zone=own.astype(np.int32),
+        room=room,
+        area_m2=np.full(len(room), np.inf),
+        climb_m=np.zeros(2 * rooms),
+    )
+    kinds = tuple(Kind(time_s=np.where(np.arange(2 * rooms) // rooms == side, net.time_s, np.inf)) for side in (0, 1))
+    node = np.repeat(np.arange(rooms), draw(st.lists(st.integers(0, 15), min_size=rooms, max_size=rooms)))
+    crowd = replace(Crowd.at(node), mobility=(np.arange(len(node)) % 2).astype(np.uint8))
+    return net, World(ground=ground, kinds=kinds), crowd
+
+
+@settings(max_examples=150, deadline=None)
+@given(made=corridors(), step=st.sampled_from([1.0, 5.0]))
+def test_who_meets_where_there_is_room_for_neither_changes_places(
+    made: tuple[DynamicNetwork, World, Crowd], step: float
+) -> None:
+    net, world, crowd = made
+    run = simulate(net, crowd, calibration=SFPE, step_s=step, world=world, limit_s=7200, record=(step, True))
+    assert run.complete
+    assert run.samples is not None
+    assert world.ground is not None
+    rooms = net.nodes - 2
+    began = np.bincount(crowd.node, minlength=rooms)
+    assert (run.samples.present[:, :rooms] <= np.maximum(world.ground.room[:rooms], began)).all()
+    on_stairs = np.zeros((len(run.samples.at_s), len(world.ground.room)))
+    own = np.flatnonzero(world.ground.arc_zone >= 0)
+    np.add.at(on_stairs.T, world.ground.arc_zone[own], run.samples.on_arc[:, own].T)
+    assert (on_stairs <= world.ground.room).all()
+    for passage in range(rooms):  # of both directions together
+        seconds = np.sort(run.entries[net.passage[run.entries[:, 0].astype(int)] == passage, 2])
+        assert (np.diff(seconds) >= 1 / net.capacity_per_s[net.passage == passage][0] - 1e-6).all()

@@ -13,7 +13,19 @@ from indoor3d.routing.evacuation._doses import Doses, doses, exposures
 from indoor3d.routing.evacuation.ccrp import Plan
 from indoor3d.routing.evacuation.dynamic import dynamic, ground
 from indoor3d.routing.evacuation.people import delay_in, distribution
-from indoor3d.routing.evacuation.simulate import DOWN, OUT, REFUGE, Crowd, Kind, Run, World, runs, simulate
+from indoor3d.routing.evacuation.simulate import (
+    DOWN,
+    OUT,
+    REFUGE,
+    STATES,
+    STRANDED,
+    Crowd,
+    Kind,
+    Run,
+    World,
+    runs,
+    simulate,
+)
 
 if TYPE_CHECKING:
     from indoor3d.routing.evacuation.plan import Case
@@ -25,6 +37,27 @@ FRAMES = 240
 """About as many moments as a motion has."""
 _MOST = 20
 _SHOWN = 1
+WAITING, HELD = STATES.index("waiting"), STATES.index("held")
+_WHY_NOT_OUT = {
+    DOWN: Text(ko="연기에 쓰러졌습니다.", en="Overcome by smoke on the way."),
+    STRANDED: Text(
+        ko="모의 실행에서 나오지 못했습니다. 길이 닫혔고 다른 길이 없습니다.",
+        en="Not out in the simulation: their way closed, and there is no other.",
+    ),
+    WAITING: Text(
+        ko="모의 실행에서 제때 나오지 못했습니다. 시간이 다 되었을 때 줄에 서 있었습니다.",
+        en="Not out in the simulation: they stood in a queue when the time was over.",
+    ),
+    HELD: Text(
+        ko="모의 실행에서 제때 나오지 못했습니다. 시간이 다 되었을 때 앞에 자리가 없었습니다.",
+        en="Not out in the simulation: there was no room ahead of them when the time was over.",
+    ),
+}
+"""By :attr:`Run.state`."""
+_STILL_ON_THE_WAY = Text(
+    ko="모의 실행에서 제때 나오지 못했습니다. 시간이 다 되었을 때 걷고 있었습니다.",
+    en="Not out in the simulation: they were on their way when the time was over.",
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -77,7 +110,7 @@ def play(case: "Case", plans: Sequence[Plan]) -> Played | None:
     plan = merged(plans)
     air = doses(case.flow, case.hazards, step_s=case.step_s)
     world, profiles = _world(case)
-    crowd = _crowd(case, plan, profiles)
+    crowd = _crowd(case, plans, profiles)
     every = max(case.step_s, plan.clearance_s * 1.2 / FRAMES)
     untold = _untold(case, plan, crowd, world, air)
     if air is not None and air.told:
@@ -130,19 +163,33 @@ def _world(case: "Case") -> tuple[World, list[str]]:
     return world, profiles
 
 
-def _crowd(case: "Case", plan: Plan, profiles: Sequence[str]) -> Crowd:
-    """Everybody of the plan with their route, their profile, and the delay of their place.
+def _crowd(case: "Case", plans: Sequence[Plan], profiles: Sequence[str]) -> Crowd:
+    """Everybody of the plans, one for each of :attr:`Case.classes`, with a route that was planned for people who can use the same ways.
 
-    At each node, who is planned to go first is ready first.
+    At each node, who is planned to go first of a class is ready first.
     """
+    some = [_of_class(case, plan, members, profiles) for plan, (_, members) in zip(plans, case.classes, strict=True)]
+    before = np.cumsum([0, *(len(plan.route_node) for plan in plans)])
+    routes = [np.where(c.route >= 0, c.route + first, -1) for c, first in zip(some, before, strict=False)]
+    return Crowd(
+        node=np.concatenate([c.node for c in some]),
+        premovement_s=np.concatenate([c.premovement_s for c in some]),
+        speed_factor=np.concatenate([c.speed_factor for c in some]),
+        mobility=np.concatenate([c.mobility for c in some]),
+        route=np.concatenate(routes).astype(np.int32),
+    )
+
+
+def _of_class(case: "Case", plan: Plan, members: Sequence[str], profiles: Sequence[str]) -> Crowd:
+    """The people of some profiles, who share a plan; ``mobility`` counts in ``profiles``."""
     whole = np.repeat(np.arange(len(plan.cohort_persons)), plan.cohort_persons)
     route = plan.cohort_route[whole]
     left = np.repeat(np.arange(len(plan.left)), plan.left)
     node = np.concatenate([plan.route_node[route], left]).astype(np.int32)
     depart = np.concatenate([plan.cohort_depart[whole], np.full(len(left), np.iinfo(np.int32).max)])
     order = np.lexsort((np.arange(len(node)), depart, node))
-    crowds = [case.walkers[profile] for profile in profiles]
-    rows = np.concatenate([np.column_stack([c.rows, np.full(len(c.rows), k)]) for k, c in enumerate(crowds)])
+    each = [(case.walkers[profile].rows, profiles.index(profile)) for profile in members]
+    rows = np.concatenate([np.column_stack([rows, np.full(len(rows), kind)]) for rows, kind in each])
     rows = rows[np.lexsort((rows[:, 3], rows[:, 1], rows[:, 0]))]
     ready = np.repeat(rows[:, 1], rows[:, 2]) * case.step_s
     kind = np.repeat(rows[:, 3], rows[:, 2])
@@ -206,25 +253,26 @@ def with_run(outcome: Outcome, case: "Case", played: Played | None) -> Outcome:
 
 
 def _not_out(case: "Case", played: Played) -> list[CutOff]:
-    """People whom the plan had out, and the simulation has not: by where they are then."""
+    """People whom the plan had out, and the simulation has not: by where they are then, and why."""
     run, crowd = played.run, played.crowd
     missing = np.flatnonzero((crowd.route >= 0) & ~np.isin(run.state, (OUT, REFUGE)))
-    found: dict[tuple[str, str], int] = {}
+    profiles = sorted(case.walkers)
+    found: dict[tuple[str, str, int], int] = {}
     for person in missing.tolist():
-        code = "incapacitated" if run.state[person] == DOWN else "not-out-in-time"
-        key = (case.flow.node_space[int(run.node[person])], code)
+        state, profile = int(run.state[person]), profiles[int(crowd.mobility[person])]
+        key = (case.flow.node_space[int(run.node[person])], profile, state if state in _WHY_NOT_OUT else -1)
         found[key] = found.get(key, 0) + 1
     level = dict(zip(case.flow.node_space, case.flow.node_level, strict=True))
-    words = {
-        "incapacitated": Text(ko="연기에 쓰러졌습니다.", en="Overcome by smoke on the way."),
-        "not-out-in-time": Text(
-            ko="모의 실행에서 제때 나오지 못했습니다. 길이 닫혔거나 시간이 다 되었습니다.",
-            en="Not out in the simulation: their way closed, or the time was over.",
-        ),
-    }
     return [
-        CutOff(space=space, level=level[space], mobility="walk", persons=persons, code=code, reason=words[code])
-        for (space, code), persons in sorted(found.items())
+        CutOff(
+            space=space,
+            level=level[space],
+            mobility=profile,
+            persons=persons,
+            code="incapacitated" if state == DOWN else "not-out-in-time",
+            reason=_WHY_NOT_OUT.get(state, _STILL_ON_THE_WAY),
+        )
+        for (space, profile, state), persons in sorted(found.items())
     ]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from indoor3d.models.outcome import Outcome, Pointer
-from indoor3d.routing.evacuation._played import _crowd, _world, merged
+from indoor3d.routing.evacuation._played import _crowd, _world
 from indoor3d.routing.evacuation.ccrp import Plan
 from indoor3d.routing.evacuation.guidance import Guidance
 from indoor3d.routing.evacuation.rehearsal import Rehearsed, fixed_signs, timed_guidance
@@ -71,7 +71,7 @@ def rehearsed(case: "Case", plans: Sequence[Plan], *, fixed: bool = False) -> Re
     """
     plan = max(plans, key=lambda p: int(p.cohort_persons.sum()))
     world, profiles = _world(case)
-    crowd = _crowd(case, merged(plans), profiles)
+    crowd = _crowd(case, plans, profiles)
     crowd = replace(crowd, route=np.full(len(crowd.node), -1, np.int32))
     ways = [case.ways[profile] for profile in profiles]
     used = np.unique(plan.path_arc)

@@ -248,6 +248,36 @@ def _full(net: Net, lists: Lists, zone: int, other: int) -> bool:  # pragma: no 
 
 
 @njit(cache=True, nogil=True, _nrt=False)
+def _facing(net: Net, people: People, lists: Lists, server: int, arc: int) -> int:  # pragma: no cover - compiled
+    """The arc of a passage at whose end somebody stands face to face with who would go by ``arc``, and neither has room; -1 where none does.
+
+    They change places, as people do: to wait for room would be to wait for ever, since each is what the other waits for.
+    """
+    here, zone, ahead = net.node_zone[net.tail[arc]], net.arc_zone[arc], net.node_zone[net.head[arc]]
+    if here < 0 or not _full(net, lists, here, zone) or not _full(net, lists, ahead if zone < 0 else zone, here):
+        return -1
+    for k in range(net.server_start[server], net.server_start[server + 1]):
+        other = net.server_arc[k]
+        if net.arc_zone[other] != zone or net.node_zone[net.head[other]] != here:
+            continue
+        if zone < 0 and net.node_zone[net.tail[other]] != ahead:
+            continue
+        _drop_fallen(people, lists, other)
+        if lists.end_length[other] > 0:
+            return int(other)
+    return -1
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def _drop_fallen(people: People, lists: Lists, arc: int) -> None:  # pragma: no cover - compiled
+    """Who has fallen at the end of an arc waits for no room any more."""
+    while lists.end_length[arc] > 0 and people.state[lists.end_first[arc]] == DOWN:
+        _shift(lists.end_first, lists.end_last, people.after, arc)
+        lists.end_length[arc] -= 1
+        lists.pending[1] -= 1
+
+
+@njit(cache=True, nogil=True, _nrt=False)
 def _arrive(
     net: Net, people: People, lists: Lists, books: Books, share: Floats, step: int
 ) -> None:  # pragma: no cover - compiled
@@ -289,10 +319,7 @@ def _merge(
             best, least = -1, NEVER
             for k in range(net.end_start[zone], net.end_start[zone + 1]):
                 arc = net.end_arc[k]
-                while lists.end_length[arc] > 0 and people.state[lists.end_first[arc]] == DOWN:
-                    _shift(lists.end_first, lists.end_last, people.after, arc)
-                    lists.end_length[arc] -= 1
-                    lists.pending[1] -= 1
+                _drop_fallen(people, lists, arc)
                 if lists.end_length[arc] > 0 and lists.pass_end[arc] + 1 / net.weight[arc] < least:
                     best, least = arc, lists.pass_end[arc] + 1 / net.weight[arc]
             if best < 0 or _full(net, lists, zone, net.arc_zone[best]):
@@ -331,7 +358,7 @@ def _seconds(
 
 @njit(cache=True, nogil=True, _nrt=False)
 def _serve(
-    net: Net, people: People, lists: Lists, books: Books, slow: Floats, step: int
+    net: Net, people: People, lists: Lists, books: Books, share: Floats, slow: Floats, step: int
 ) -> bool:  # pragma: no cover - compiled
     """Let people onto arcs as their passages have capacity; whether anybody moved."""
     begin, finish = step * net.step_s, (step + 1) * net.step_s
@@ -340,7 +367,7 @@ def _serve(
     while index < lists.tally[0]:
         server = lists.active[index]
         while lists.waiting[server] > 0:
-            best, least, sides = -1, NEVER, 0
+            best, least, sides, met = -1, NEVER, 0, -1
             for k in range(net.server_start[server], net.server_start[server + 1]):
                 arc = net.server_arc[k]
                 while lists.length[arc] > 0 and people.state[lists.first[arc]] == DOWN:
@@ -352,13 +379,16 @@ def _serve(
                 sides |= net.side[arc]
                 if net.opens_s[arc] >= finish - _HAIR or net.headway_s[arc] >= NEVER:
                     continue
-                if lists.end_length[arc] > 0 and lists.on_arc[arc] + 1 > net.hold[arc]:
-                    continue
-                if _full(net, lists, net.arc_zone[arc], net.node_zone[net.tail[arc]]):
-                    continue
+                facing = -1
+                if (lists.end_length[arc] > 0 and lists.on_arc[arc] + 1 > net.hold[arc]) or _full(
+                    net, lists, net.arc_zone[arc], net.node_zone[net.tail[arc]]
+                ):
+                    facing = _facing(net, people, lists, server, arc)
+                    if facing < 0:
+                        continue
                 turn = lists.pass_arc[arc] + 1 / net.weight[arc]
                 if turn < least:
-                    best, least = arc, turn
+                    best, least, met = arc, turn, facing
             if best < 0:
                 break
             who = lists.first[best]
@@ -401,6 +431,12 @@ def _serve(
             books.passed[best] += 1
             lists.tally[1] += 1
             _schedule(net, people, lists, who)
+            if met >= 0:
+                other = _shift(lists.end_first, lists.end_last, people.after, met)
+                lists.end_length[met] -= 1
+                lists.pending[1] -= 1
+                people.ready_s[other] = max(people.ready_s[other], slot)
+                _admit(net, people, lists, books, share, step, other)
         if lists.waiting[server] == 0:
             lists.is_active[server] = 0
             lists.tally[0] -= 1
@@ -474,7 +510,7 @@ def run(
         while True:
             _arrive(net, people, lists, books, share, step)
             moved = _merge(net, people, lists, books, share, step)
-            moved = _serve(net, people, lists, books, slow, step) or moved
+            moved = _serve(net, people, lists, books, share, slow, step) or moved
             if lists.due_first[step] < 0:
                 moved = _merge(net, people, lists, books, share, step) or moved
                 break

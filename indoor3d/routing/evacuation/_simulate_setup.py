@@ -96,8 +96,11 @@ def _begin(people: kernels.People, lists: kernels.Lists, step_s: float) -> None:
     lists.pending[0] = len(order)
 
 
-def groups(network: DynamicNetwork) -> tuple[Ints, Bytes]:
-    """Row of the server of each arc, and its side (1 or 2) of a passage; arcs without a passage are their own."""
+def groups(network: DynamicNetwork, zone: Ints) -> tuple[Ints, Bytes]:
+    """Row of the server of each arc, and its side (1 or 2) of a passage; arcs without a passage are their own.
+
+    A wide boundary is crossed at several places: whoever comes from the other zone (N,) comes from the other side, wherever they cross.
+    """
     count = len(network.arc_from)
     key = np.where(network.passage >= 0, network.passage, -1 - np.arange(count))
     _, server = np.unique(key, return_inverse=True)
@@ -105,7 +108,9 @@ def groups(network: DynamicNetwork) -> tuple[Ints, Bytes]:
     first: dict[int, int] = {}
     for arc in np.flatnonzero(network.passage >= 0):
         lead = first.setdefault(int(server[arc]), int(arc))
-        opposite = network.arc_from[arc] == network.arc_to[lead] and network.arc_to[arc] == network.arc_from[lead]
+        one, other = (network.arc_from[lead], network.arc_to[lead]), (network.arc_to[arc], network.arc_from[arc])
+        zones = (zone[one[0]], zone[one[1]])
+        opposite = one == other or (zones[0] != zones[1] and zones == (zone[other[0]], zone[other[1]]))
         side[arc] = 2 if opposite else 1
     return server.astype(np.int32), side
 
@@ -123,12 +128,12 @@ def _net(
     network: DynamicNetwork, crowd: Crowd, world: World, *, calibration: Calibration, step_s: float, whole_steps: bool
 ) -> kernels.Net:
     count, ground = len(network.arc_from), world.ground
-    server, side = groups(network)
     if ground is None:
         node_zone = np.arange(network.nodes, dtype=np.int32)
         arc_zone, room, area = np.full(count, -1, np.int32), network.storage.copy(), np.full(network.nodes, np.inf)
     else:
         node_zone, arc_zone, room, area = ground.node_zone, ground.arc_zone, ground.room.copy(), ground.area_m2
+    server, side = groups(network, node_zone)
     zone = node_zone[crowd.node]
     room = np.maximum(room, np.bincount(zone[zone >= 0], minlength=len(room)))  # who is there fits
     head_zone = node_zone[network.arc_to]

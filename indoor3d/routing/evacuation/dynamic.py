@@ -119,8 +119,10 @@ def _own_speed(profile: Profile, mode: Mode, climb: float) -> float | None:
 def ground(network: FlowNetwork, calibration: Calibration) -> Ground:
     """The floors of a network: spaces, and connectors by their clear width and length.
 
-    A zone takes as many as get along best on its area (:attr:`Calibration.flow_density_per_m2`), one at least; who begins there is there all the
-    same. Nobody steps into what is full, so that a landing or a stair never chokes by itself: more would come in than its crowd lets out.
+    A space takes as many as can stand in it (:attr:`Calibration.density_max_per_m2`), as the nodes of :func:`dynamic` and so the plans do: who waits
+    before a stair stands closer than people walk. A stair, ramp or escalator takes as many as get along best on its area
+    (:attr:`Calibration.flow_density_per_m2`): nobody steps on to it when it is full, so that it never chokes by itself. One at least, and who begins
+    there is there all the same.
     """
     spaces = sorted(
         {s for s, kind in zip(network.node_space, network.node_kind, strict=True) if s and kind not in _SAFE}
@@ -149,7 +151,8 @@ def ground(network: FlowNetwork, calibration: Calibration) -> Ground:
         areas[own[passage]] = max(areas[own[passage]], size)
         arc_zone[row] = own[passage]
     sizes = np.array(areas)
-    density = calibration.flow_density_per_m2
+    density = np.full(len(sizes), calibration.flow_density_per_m2)
+    density[: len(spaces)] = calibration.density_max_per_m2
     return Ground(
         node_zone=node_zone,
         arc_zone=arc_zone,

@@ -86,6 +86,15 @@ class Case:
         """Length of a step."""
         return self.scenario.step_s
 
+    @property
+    def classes(self) -> list[tuple[NDArray[np.bool_], tuple[str, ...]]]:
+        """Walkers who can use the same arcs, together: mask (M,) and profiles; those with the fewest arcs first, as plans have them."""
+        grouped: dict[bytes, list[str]] = {}
+        for profile in sorted(self.walkers):
+            grouped.setdefault(self.ways[profile].tobytes(), []).append(profile)
+        made = [(self.ways[profiles[0]], tuple(profiles)) for profiles in grouped.values()]
+        return sorted(made, key=lambda c: (int(c[0].sum()), c[0].tobytes()))
+
     def with_network(self, network: DynamicNetwork) -> "Case":
         """The same with other numbers."""
         return replace(self, network=network)
@@ -145,13 +154,10 @@ def prepare(
 
 
 def _classes(case: Case) -> list[tuple[NDArray[np.bool_], NDArray[np.int64]]]:
-    """Walkers who can use the same arcs, together: mask and rows; those with the fewest arcs first."""
-    grouped: dict[bytes, tuple[NDArray[np.bool_], list[NDArray[np.int64]]]] = {}
-    for profile, crowd in sorted(case.walkers.items()):
-        mask = case.ways[profile]
-        grouped.setdefault(mask.tobytes(), (mask, []))[1].append(crowd.rows)
-    made = [(mask, _summed(np.concatenate(rows))) for mask, rows in grouped.values()]
-    return sorted(made, key=lambda c: (int(c[0].sum()), c[0].tobytes()))
+    """Mask and rows of each of :attr:`Case.classes`."""
+    return [
+        (mask, _summed(np.concatenate([case.walkers[p].rows for p in profiles]))) for mask, profiles in case.classes
+    ]
 
 
 def _summed(rows: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -223,8 +229,17 @@ def _done(case: Case, plans: Sequence[Plan]) -> tuple[int, float]:
     return (0, 0.0) if played is None else (-int(played.run.exited_by_step[-1]), played.run.clearance_s)
 
 
-def _unguided(case: Case) -> list[Plan]:
-    return [nearest_exit(case.network, rows, step_s=case.step_s, usable=mask) for mask, rows in _classes(case)]
+def unguided(case: Case) -> list[Plan]:
+    """Everybody by the quickest free way. Those who can use more ways come after the others in what both use: a door serves each of them once."""
+    plans: list[Plan] = []
+    for mask, rows in _classes(case):
+        alone = nearest_exit(case.network, rows, step_s=case.step_s, usable=mask)
+        if plans:
+            ways = np.zeros(len(mask), np.bool_)
+            ways[alone.path_arc] = True
+            alone = ccrp(case.network, rows, step_s=case.step_s, usable=ways, after=tuple(plans))
+        plans.append(alone)
+    return plans
 
 
 def _fetched(case: Case) -> list[Fetched]:
@@ -284,15 +299,17 @@ def plan_evacuation(
     progress(0.15, "planning")
     plans, optimum = _best(case)
     progress(0.45, "comparing")
-    unguided = _unguided(case)
+    by_nearest = unguided(case)
     fetched = _fetched(case)
     progress(0.55, "simulating")
     played = play(case, plans)
     outcome = told(case, plans=plans, played=played, fetched=fetched, version=version, digest=digest(scenario))
-    planned_s, nearest_s = clearance_s(plans), clearance_s(unguided)
+    planned_s, nearest_s = clearance_s(plans), clearance_s(by_nearest)
     bound = _bound(case)
     proof = None if optimum is None else optimum.clearance_s
-    compared = [Curve(key=key, points=_out(some)) for key, some in (("planned", plans), ("nearest", unguided)) if some]
+    compared = [
+        Curve(key=key, points=_out(some)) for key, some in (("planned", plans), ("nearest", by_nearest)) if some
+    ]
     outcome = replace(
         outcome,
         planned_s=planned_s,
