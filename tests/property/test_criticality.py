@@ -3,15 +3,19 @@
 from dataclasses import replace
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indoor3d.models.flow import DynamicNetwork
-from indoor3d.routing.evacuation.ccrp import ccrp, nearest_exit
+from indoor3d.routing.evacuation._failures import live_arcs, simple_arcs
+from indoor3d.routing.evacuation._nearest_queues import _step_by_step, _upstream_first
+from indoor3d.routing.evacuation.ccrp import ccrp, nearest_arcs, nearest_exit
 from indoor3d.routing.evacuation.criticality import closed_arcs, criticality, cut_off_at
 from indoor3d.routing.evacuation.optimum import quickest
+from indoor3d.routing.evacuation.timed import Timed, timed
 from tests.flow_networks import named
 from tests.property.test_evacuation_plans import cases
 
@@ -48,10 +52,81 @@ def test_every_failure_is_as_a_plan_without_the_element(case: Case, settled: int
         assert row.bound_s <= row.clearance_s
         best = quickest(network, people, step_s=1.0, usable=without)
         assert best.clearance_s <= row.clearance_s + 1e-9
-        if row.known == "planned":
-            assert row.clearance_s <= again.clearance_s or row.later_s == 0
+        if row.known == "planned":  # near what is proven, or no worse than the best plan that is to be had
+            near = 1.05 * best.clearance_s + 0.5
+            assert row.clearance_s <= max(again.clearance_s, near) or row.later_s == 0
         if row.known == "stands":
             assert row.clearance_s <= plan.clearance_s
+
+
+@SLOW
+@given(cases(), st.data())
+def test_without_some_arcs_it_is_as_if_they_had_never_been_usable(case: Case, data: st.DataObject) -> None:
+    network, people = case
+    whole = timed(network, people, step_s=1.0)
+    kept = np.array(data.draw(st.lists(st.booleans(), min_size=len(whole.tail), max_size=len(whole.tail))))
+    if data.draw(st.booleans()):
+        assert len(whole.leaving[1]) == len(whole.coming[1]) == len(whole.tail)
+    some, made = whole.only(kept), timed(network, people, step_s=1.0, usable=kept)
+    assert np.array_equal(some.last, made.last)
+    assert np.array_equal(some.earliest(), made.earliest())
+    assert np.array_equal(some.latest(50), made.latest(50))
+
+
+@SLOW
+@given(cases())
+def test_arcs_on_simple_ways_share_a_biconnected_part_with_the_outside(case: Case) -> None:
+    net = timed(*case, step_s=1.0)
+    live = live_arcs(net)
+    graph: nx.Graph[int] = nx.Graph(list(zip(net.tail[live].tolist(), net.head[live].tolist(), strict=True)))
+    graph.add_edges_from((end, -1) for end in {*net.node.tolist(), *np.flatnonzero(net.sink).tolist()})
+    parts = [part for part in nx.biconnected_components(graph) if -1 in part]
+    ends = zip(net.tail.tolist(), net.head.tolist(), strict=True)
+    expected = [any({u, v} <= part for part in parts) for u, v in ends]
+    assert simple_arcs(net).tolist() == (np.array(expected) & live).tolist()
+
+
+def _queues(net: Timed, arc: np.ndarray[Any, np.dtype[np.int64]], line: list[int]) -> int | None:
+    """Step of the last arrival, person by person of paper: those nearer to the exit are served first."""
+    coming = [(int(r), int(v), int(u)) for v, r, u in zip(net.node, net.release, net.units, strict=True)]
+    waiting = dict.fromkeys(line, 0)
+    out, step = None, 0
+    while coming or any(waiting.values()):
+        for _, node, units in [c for c in coming if c[0] == step]:
+            if net.sink[node]:
+                out = step
+            elif node in waiting:
+                waiting[node] += units
+        coming = [c for c in coming if c[0] > step]
+        left = dict(enumerate(net.most.tolist()))
+        for node in line:
+            a, units = int(arc[node]), waiting[node]
+            if step > net.last[a]:
+                waiting[node] = 0
+            if not units or not net.first[a] <= step <= net.last[a]:
+                continue
+            if net.group[a] >= 0:
+                group, most, capacity = int(net.group[a]), int(net.most[net.group[a]]), int(net.capacity[a])
+                units = min(units, left[group] * capacity // most)
+                left[group] -= -(-units * most // capacity)
+            waiting[node] -= units
+            coming += [(step + max(int(net.transit[a]), 1), int(net.head[a]), units)] if units else []
+        step += 1
+    return out
+
+
+@SLOW
+@given(cases(), st.integers(0, 9))
+def test_queues_are_as_served_one_after_another(case: Case, late: int) -> None:
+    network, people = case
+    nodes = np.arange(len(people))
+    # people of one place set out at two times
+    rows = np.concatenate([np.column_stack([nodes, 0 * nodes, people]), np.column_stack([nodes, nodes + late, people])])
+    net = timed(network, rows, step_s=1.0)
+    apart = replace(network, time_s=np.maximum(network.time_s, 0.1))
+    arc = nearest_arcs(apart, usable=net.last >= 0)
+    order = _upstream_first(net, arc)
+    assert _step_by_step(net, arc, order) == _queues(net, arc, order[::-1].tolist())
 
 
 @SLOW

@@ -9,13 +9,19 @@ from indoor3d.models.building import Building
 from indoor3d.models.criticality import Critical
 from indoor3d.models.flow import DynamicNetwork, FlowNetwork
 from indoor3d.models.movement import CALIBRATIONS, DEFAULT
+from indoor3d.models.scenario_form import read_text
 from indoor3d.models.vocabulary import SpaceCategory
 from indoor3d.routing.evacuation.ccrp import Plan, ccrp, nearest_exit
 from indoor3d.routing.evacuation.criticality import closed_arcs, criticality, cut_off_at, failures, lift_failures
 from indoor3d.routing.evacuation.dynamic import dynamic
 from indoor3d.routing.evacuation.escape import street
 from indoor3d.routing.evacuation.flownet import flow_network, populate
+from indoor3d.routing.evacuation.plan import prepare
+from indoor3d.routing.evacuation.rescuers import approach
 from indoor3d.routing.evacuation.timed import timed
+from indoor3d.routing.evacuation.weakest import _access
+from indoor3d.routing.place import find_place
+from tests.venues.made import STATIONS as FOLDER
 from tests.venues.made import made
 
 STATIONS = ["city-hall", "jongno-3-ga"]
@@ -159,3 +165,19 @@ def test_lifts_of_a_station_are_ranked_for_those_who_need_them() -> None:
     assert max(found.values()) > 0
     assert timed(numbers, occupants, step_s=STEP_S).total > 0
     assert not [row for row in rows if row.kind == "lift"]
+
+
+def test_the_ways_in_to_platforms_are_as_rescuers_are_told() -> None:
+    here = made("city-hall")
+    scenario = read_text((FOLDER.parent / "scenarios" / "city-hall.toml").read_bytes())
+    found = _access(prepare(here.building, here.graph, scenario))
+    platforms = {s.id for s in here.building.spaces if s.category is SpaceCategory.PLATFORM and s.walkable}
+    assert platforms <= {row.space for row in found}
+    for row in found[:2] + found[-2:]:
+        told = approach(here.graph, find_place(here.building, row.space))
+        first = told.ways[0]
+        assert first.route is not None
+        assert (row.exit, row.length_m, row.duration_s) == (first.exit, first.route.length_m, first.route.duration_s)
+        assert row.hose == told.hose
+        assert row.hose is not None
+        assert row.exits == sum(way.route is not None for way in told.ways)

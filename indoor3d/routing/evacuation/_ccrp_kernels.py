@@ -150,8 +150,11 @@ def _search(
     start: Any, order: Any, tail: Any, transit: Any, first: Any, last: Any, group: Any, capacity: Any, most: Any,
     residual: Any, behind: Any, room: Any, low: Any, idle: Any, sinks: Any, free: Any, soonest: Any, begin: Any, release: Any,
     by: int, late: Any, short: Any, turn: int, bucket: Any, label: Any,
-) -> Any:  # fmt: skip  # pragma: no cover - compiled
-    """A way by which somebody is out by a step: its first label, or -1, and the labels.
+) -> int:  # fmt: skip  # pragma: no cover - compiled
+    """A way by which somebody is out by a step: its first label; -1 where there is none, -2 where there is no space for more labels.
+
+    Space is made outside: an array that is put in place of another within the loop has its references counted at every step, and that took
+    more than half of the time.
 
     From the exits back in time: a label is a step at which one can be at a node and still be out in time, and holds for as long before
     as one could have waited there; an earlier step is a label of its own only if one could not (safe intervals, marked with ``turn`` in
@@ -201,9 +204,8 @@ def _search(
                 if step < least:
                     break
                 if count == len(label):
-                    longer = np.empty((2 * count, 6), np.int64)
-                    longer[:count] = label
-                    label = longer
+                    bucket[lowest : highest + 1] = -1
+                    return -2
                 key = max(key, step - free[u])
                 highest = max(highest, key)
                 label[count, 0], label[count, 1], label[count, 2], label[count, 3] = u, entry, arc, step
@@ -216,9 +218,8 @@ def _search(
                     late[u] = step
                     break
                 step = before - 1
-    for k in range(lowest, highest + 1):
-        bucket[k] = -1
-    return found, label
+    bucket[lowest : highest + 1] = -1
+    return found
 
 
 @njit(cache=True, nogil=True)
@@ -320,11 +321,14 @@ def fill(
             return LONGER
         if used[1] >= len(run_source):
             return FULL
-        end, label = _search(
+        end = _search(
             come_start, come, tail, transit, first, last, group, capacity, most, residual, behind, room, low, idle, sinks,
             free, soonest, begin, release, used[4], late, short, used[0], bucket, label,
         )  # fmt: skip
         used[0] += 1
+        if end == -2:
+            label = np.empty((2 * len(label), 6), np.int64)
+            continue
         if end < 0:
             used[4] += 1
             for v in range(nodes):  # who could be there by then would be out in time

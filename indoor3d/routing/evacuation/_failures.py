@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -119,16 +118,13 @@ def simple_arcs(net: Timed) -> Flags:
     An arc on a simple way from a start to an exit is on a cycle with a place joined to all starts and all exits, so it is in a biconnected part
     with that place.
     """
+    from indoor3d.routing.evacuation import _criticality_kernels as kernels  # noqa: PLC0415 - compiles
+
     live = live_arcs(net)
     outside = len(net.room)
-    pairs = np.unique(np.sort(np.column_stack([net.tail[live], net.head[live]]), axis=1), axis=0)
     ends = np.unique(np.concatenate([net.node[net.units > 0], np.flatnonzero(net.sink)]))
-    graph: nx.Graph[int] = nx.Graph()
-    graph.add_edges_from(pairs.tolist())
-    graph.add_edges_from((end, outside) for end in ends.tolist())
-    part = np.full(outside + 1, -1, np.int64)
-    for number, nodes in enumerate(nx.biconnected_components(graph)):
-        if outside in nodes:
-            part[list(nodes)] = number
+    tail = np.concatenate([net.tail[live], ends])
+    head = np.concatenate([net.head[live], np.full(len(ends), outside, np.int64)])
+    part = kernels.parts_outside(tail, head, outside + 1, outside)
     found: Flags = live & (part[net.tail] >= 0) & (part[net.tail] == part[net.head])
     return found

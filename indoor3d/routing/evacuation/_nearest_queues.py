@@ -104,52 +104,14 @@ def _last_by(net: Timed, arc: Integers, order: Integers, *, begins: Integers, st
 
 def _step_by_step(net: Timed, arc: Integers, order: Integers) -> int | None:
     """Step of the last arrival where ways share passages, the one nearer to the exit first, or where they close; None where nobody is out."""
-    rank = {node: place for place, node in enumerate(order[::-1].tolist())}
-    coming: dict[int, dict[int, int]] = {}
-    for node, release, units in zip(net.node.tolist(), net.release.tolist(), net.units.tolist(), strict=True):
-        at = coming.setdefault(release, {})
-        at[node] = at.get(node, 0) + units
-    waiting: dict[int, int] = {}
-    out, step = None, 0
-    while coming or waiting:
-        for node, units in coming.pop(step, {}).items():
-            if net.sink[node]:
-                out = step
-            elif node in rank:
-                waiting[node] = waiting.get(node, 0) + units
-        _one_step(net, arc, step, waiting=waiting, coming=coming, order=sorted(waiting, key=rank.__getitem__))
-        step += 1
-    return out
+    from indoor3d.routing.evacuation import _criticality_kernels as kernels  # noqa: PLC0415 - compiles
 
-
-def _one_step(
-    net: Timed,
-    arc: Integers,
-    step: int,
-    *,
-    waiting: dict[int, int],
-    coming: dict[int, dict[int, int]],
-    order: list[int],
-) -> None:
-    """Let as many as there is capacity for step on their arcs, in an order; who comes too late does not wait any more."""
-    left: dict[int, int] = {}
-    for node in order:
-        a = int(arc[node])
-        if step < net.first[a]:
-            continue
-        group, units = int(net.group[a]), waiting[node]
-        if step > net.last[a]:
-            units = 0
-            del waiting[node]
-        elif group >= 0:
-            most, capacity = int(net.most[group]), int(net.capacity[a])
-            spare = left.get(group, most)
-            units = min(units, spare * capacity // most)
-            left[group] = spare + (-units * most) // capacity
-        if units:
-            waiting[node] -= units
-            if not waiting[node]:
-                del waiting[node]
-            # who needs no time comes a step later: never too soon
-            then = coming.setdefault(step + max(int(net.transit[a]), 1), {})
-            then[int(net.head[a])] = then.get(int(net.head[a]), 0) + units
+    line = order[::-1].copy()
+    place = np.full(len(net.room), -1, np.int64)
+    place[line] = np.arange(len(line))
+    begun = np.argsort(net.release, kind="stable")
+    last = kernels.queues(
+        line, place, arc, net.head, net.transit, net.group, net.capacity, net.most, net.first, net.last, net.sink,
+        net.node[begun], net.release[begun], net.units[begun],
+    )  # fmt: skip
+    return None if last < 0 else int(last)

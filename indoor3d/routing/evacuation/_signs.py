@@ -9,7 +9,7 @@ import numpy as np
 
 from indoor3d.models.outcome import Outcome, Pointer
 from indoor3d.routing.evacuation._played import _crowd, _world
-from indoor3d.routing.evacuation.ccrp import Plan
+from indoor3d.routing.evacuation.ccrp import SHARE, Plan, ccrp
 from indoor3d.routing.evacuation.guidance import Guidance
 from indoor3d.routing.evacuation.rehearsal import Rehearsed, fixed_signs, timed_guidance
 from indoor3d.routing.evacuation.simulate import Run, Splits, simulate
@@ -57,7 +57,9 @@ def _clearance(run: Run, plans: Sequence[Plan]) -> float | None:
 def rehearsed(case: "Case", plans: Sequence[Plan], *, fixed: bool = False) -> Rehearsed:
     """Guidance for a case, and what becomes of everybody under it.
 
-    Who cannot use all that those can for whom it is made goes to the nearest exit instead of being led to what they cannot use.
+    Two guides are tried, and the one that gets more people out is taken, then the one that has them out sooner: one made for most people, where who cannot
+    use all of it goes to the nearest exit instead of being led to what they cannot use; and one along ways that everybody can use, which all
+    follow.
 
     Parameters
     ----------
@@ -69,7 +71,23 @@ def rehearsed(case: "Case", plans: Sequence[Plan], *, fixed: bool = False) -> Re
     InvalidInput
         The plan is too long for signs in windows of :data:`WINDOW_S`.
     """
-    plan = max(plans, key=lambda p: int(p.cohort_persons.sum()))
+    tried = [max(plans, key=lambda p: int(p.cohort_persons.sum()))]
+    if len(plans) > 1:
+        tried.append(_shared(case, plans))
+    found = [_rehearsed(case, plan, plans, fixed=fixed) for plan in tried]
+    return min(found, key=lambda r: (-r.run.count("out"), r.run.clearance_s))
+
+
+def _shared(case: "Case", plans: Sequence[Plan]) -> Plan:
+    """Everybody by ways that all can use."""
+    rows = np.concatenate([crowd.rows for crowd in case.walkers.values()])
+    usable = np.logical_and.reduce([mask for mask, _ in case.classes])
+    batch = max(1, round(SHARE * max(plan.clearance_steps for plan in plans)))
+    return ccrp(case.network, rows, step_s=case.step_s, usable=usable, batch=batch)
+
+
+def _rehearsed(case: "Case", plan: Plan, plans: Sequence[Plan], *, fixed: bool) -> Rehearsed:
+    """Guidance made of one plan, tried by the people of all."""
     world, profiles = _world(case)
     crowd = _crowd(case, plans, profiles)
     crowd = replace(crowd, route=np.full(len(crowd.node), -1, np.int32))

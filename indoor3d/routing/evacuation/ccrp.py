@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from indoor3d.errors import InvalidInput
 from indoor3d.models.flow import DynamicNetwork
 from indoor3d.routing.evacuation._augment import Flow, augment
-from indoor3d.routing.evacuation.optimum import Optimum, least_steps, quiet, solve
+from indoor3d.routing.evacuation.optimum import Optimum, least_steps, most_out, quiet, reachable, solve
 from indoor3d.routing.evacuation.timed import NEVER, Rounding, Timed, timed
 
 Integers = NDArray[np.int64]
@@ -294,8 +294,12 @@ def _near(net: Timed, flow: Flow) -> Flow:
         flow = finer
     if _last(net, flow) <= _NEAR * least_steps(net):
         return flow
-    complete = int(flow.slot_units.sum()) == net.total
-    best = solve(net, start_from=_last(net, flow) if complete else None)
+    saved = reachable(net)
+    complete = int(flow.slot_units.sum()) == saved
+    far = int(np.ceil(_last(net, flow) / _NEAR)) - 1
+    if complete and most_out(net, far) < saved:  # so the optimum is later than that, whatever it is
+        return flow
+    best = solve(net, start_from=far if complete else None)
     better = augment(net, flow, best.horizon_steps) if _last(net, flow) > _NEAR * best.horizon_steps else None
     return flow if better is None else better
 
@@ -350,23 +354,21 @@ class _Residual:
 
 def _without_dead_ends(net: Timed) -> Integers:
     """Last steps at which arcs can be entered, without those that lead to nodes from which one can only come back."""
-    last = net.last.copy()
+    nodes = len(net.room)
+    pair = net.tail * nodes + net.head
+    live = np.unique(pair[net.last >= 0])
     changed = True
     while changed:
-        live = last >= 0
-        ways = np.zeros(len(net.room), np.int64)
-        only = np.full(len(net.room), -1, np.int64)
-        pair = np.unique(np.column_stack([net.tail[live], net.head[live]]), axis=0)
-        np.add.at(ways, pair[:, 0], 1)
-        only[pair[:, 0]] = pair[:, 1]
-        dead = (
-            live
-            & ~net.sink[net.head]
-            & ((ways[net.head] == 0) | ((ways[net.head] == 1) & (only[net.head] == net.tail)))
-        )
-        last[dead] = -1
+        tail, head = np.divmod(live, nodes)
+        ways = np.bincount(tail, minlength=nodes)
+        only = np.full(nodes, -1, np.int64)
+        only[tail] = head
+        dead = ~net.sink[head] & ((ways[head] == 0) | ((ways[head] == 1) & (only[head] == tail)))
+        live = live[~dead]
         changed = bool(dead.any())
-    return last
+    at = np.minimum(np.searchsorted(live, pair), max(len(live) - 1, 0))
+    kept = live[at] == pair if len(live) else np.zeros(len(pair), np.bool_)
+    return np.where(kept, net.last, -1)
 
 
 def _fill(

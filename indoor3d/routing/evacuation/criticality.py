@@ -3,7 +3,8 @@
 Who is cut off is exact: whether a way out is left is asked anew for every failure. How much later the others are out is exact where it matters. Most failures
 touch no way of the plan: what nobody uses can fail and the plan stands. For every other, only those who used it are planned anew,
 after all others, which is a plan, so at most that; and :func:`~indoor3d.routing.evacuation.optimum.least_steps` says at least how long. Then everybody is planned anew
-without it for the worst, until the head of the ranking is settled.
+without it for the worst, until the head of the ranking is settled. What is told of these is at most a twentieth above what a flow on the time-expanded network
+proves to be the least, or no sooner plan was found.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,9 +31,9 @@ from indoor3d.routing.evacuation._failures import (
     whole,
 )
 from indoor3d.routing.evacuation._nearest_queues import Nearest
-from indoor3d.routing.evacuation.ccrp import Plan, ccrp
+from indoor3d.routing.evacuation.ccrp import EXACT_SHARE, SHARE, Plan, ccrp
 from indoor3d.routing.evacuation.cut_off import cut_off_at
-from indoor3d.routing.evacuation.optimum import least_steps
+from indoor3d.routing.evacuation.optimum import least_steps, most_out, reachable
 from indoor3d.routing.evacuation.timed import NEVER, Timed, timed
 
 if TYPE_CHECKING:
@@ -47,7 +48,11 @@ _MOST = 0.5
 """Where more than this share of all people used an element, everybody is planned anew at once: it takes as long (ours)."""
 
 _FEW = 0.02
-"""Where no more than this share of all people used an element, planning them anew is quicker than finding out which other elements are alike (ours)."""
+"""Where no more than this share of all people used an element, they are planned anew themselves: that is quick, and no looser than what is known of an element
+that is alike (ours)."""
+_NEAR = 1.05
+"""A plan without an element that may be farther from the optimum than this is made better, as in :mod:`indoor3d.routing.evacuation.ccrp`; what is known of
+those who used it, after all others, counts as a plan."""
 _LIFTS = {ConnectorCategory.LIFT, ConnectorCategory.WHEELCHAIR_LIFT}
 
 
@@ -117,6 +122,15 @@ class _Failed:
     used: Flags
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Again:
+    """A plan without some arcs: step of its last arrival (-1 where nobody is out), how many it leaves, and the arcs that it uses."""
+
+    last: int
+    left: int
+    used: Flags
+
+
 @dataclass(kw_only=True, eq=False)
 class _Ranking:
     """The plan as it is, and what each failure makes of it.
@@ -132,10 +146,9 @@ class _Ranking:
     def __post_init__(self) -> None:
         self.failed: dict[str, _Failed] = {}
         self.known: dict[bytes, str] = {}
-        self.net = self._without(np.zeros(len(self.dynamic.arc_from), np.bool_))
+        self.net = timed(self.dynamic, self.occupants, step_s=self.step_s)
         self.plan = ccrp(self.dynamic, self.occupants, step_s=self.step_s)
         self.nearest = Nearest.of(self.dynamic, self.net)
-        self.entries = _slots_and_arcs(self.plan.flow)
         self.arrive = self.plan.flow.arrivals(self.net.transit)
         self.saved = _has_way(self.net)
         self.as_it_is = Critical(
@@ -157,9 +170,7 @@ class _Ranking:
 
     def first(self, element: str, arcs: Flags) -> Critical:
         """What is known without planning everybody anew."""
-        slot, arc = self.entries
-        using = np.zeros(len(self.plan.flow.slot_run), np.bool_)
-        using[slot[arcs[arc]]] = True
+        using = _using(self.plan.flow, arcs)
         units = int(self.plan.flow.slot_units[using].sum())
         row = replace(self.as_it_is, element=element, persons=-(-units // self.plan.scale))
         if not arcs.any():
@@ -223,7 +234,7 @@ class _Ranking:
     # --- one failure
 
     def _without(self, arcs: Flags) -> Timed:
-        return timed(self.dynamic, self.occupants, step_s=self.step_s, usable=~arcs)
+        return self.net.only(~arcs)
 
     def _bound(self, net: Timed) -> float | None:
         some = bool((_has_way(net) & (self.occupants > 0)).any())
@@ -236,22 +247,43 @@ class _Ranking:
 
     def _planned(self, row: Critical, net: Timed, arcs: Flags) -> tuple[Critical, Flags]:
         """Plan everybody anew; what was known is kept where it is no worse."""
-        plan = ccrp(self.dynamic, self.occupants, step_s=self.step_s, usable=~arcs)
-        clearance = plan.clearance_s if plan.cohort_persons.sum() else None
-        found = self._with_clearance(row, net, clearance, left=int(plan.left.sum()), known="planned")
+        plan = self._anew(row, net, arcs)
+        last = plan.clearance_steps if plan.cohort_persons.sum() else -1
+        again = _Again(last=last, left=int(plan.left.sum()), used=_used(arcs, plan.flow))
+        found = self._with_clearance(row, net, again, known="planned")
         if row.known == "bound" and (row.late, row.later_s or 0.0) < (found.late, found.later_s or 0.0):
-            found = replace(row, known="planned")
-        used = np.zeros(len(arcs), np.bool_)
-        used[_slots_and_arcs(plan.flow)[1]] = True
-        return found, used
+            return replace(row, known="planned"), self.failed[row.element].used
+        return found, again.used
+
+    def _anew(self, row: Critical, net: Timed, arcs: Flags) -> Plan:
+        """A quick plan, or a finer one where that is not near the least; what the optimum makes of it only where all that is known may be far."""
+        without, least = ~arcs, least_steps(net)
+        best: Plan | None = None
+        for share in (SHARE, EXACT_SHARE):
+            batch = max(1, round(share * least))
+            plan = ccrp(self.dynamic, self.occupants, step_s=self.step_s, usable=without, batch=batch)
+            if best is None or (plan.left.sum(), plan.clearance_s) < (best.left.sum(), best.clearance_s):
+                best = plan
+            if best.clearance_steps <= _NEAR * least:
+                break
+        if best is not None and not best.left[_has_way(net)].any():
+            bound = row.known == "bound" and not row.late and row.clearance_s is not None
+            known = round((row.clearance_s or 0.0) / self.step_s) if bound else NEVER
+            if not self._far(net, min(best.clearance_steps, known)):
+                return best
+        return ccrp(self.dynamic, self.occupants, step_s=self.step_s, usable=without)
+
+    def _far(self, net: Timed, last: int) -> bool:
+        """Whether all who have a way could be out so much sooner than at a step that more is to be done: one flow tells."""
+        sooner = int(np.ceil((last - 0.5) / _NEAR)) - 1  # steps are whole: half of one is rounding
+        return sooner >= least_steps(net) and most_out(net, sooner) >= reachable(net)
 
     def _detour(self, row: Critical, net: Timed, arcs: Flags, *, using: Flags) -> tuple[Critical, Flags]:
         """Plan anew those who used it, after all others."""
         others, again = _apart(self.plan, self.occupants, using)
         last = int(others.arrivals(self.net.transit).max(initial=-1))
         left = int(self.plan.left[again == 0].sum())
-        used = np.zeros(len(arcs), np.bool_)
-        used[_slots_and_arcs(others)[1]] = True
+        used = _used(arcs, others)
         rescued = _has_way(net)
         left += int(again[~rescued].sum())
         again = np.where(rescued, again, 0)
@@ -261,14 +293,13 @@ class _Ranking:
             left += int(plan.left.sum())
             if plan.cohort_persons.sum():
                 last = max(last, plan.clearance_steps)
-            used[_slots_and_arcs(plan.flow)[1]] = True
-        clearance = last * self.step_s if last >= 0 else None
-        return self._with_clearance(row, net, clearance, left=left, known="bound"), used
+            used |= _used(arcs, plan.flow)
+        found = _Again(last=last, left=left, used=used)
+        return self._with_clearance(row, net, found, known="bound"), used
 
-    def _with_clearance(
-        self, row: Critical, net: Timed, clearance: float | None, *, left: int, known: Known
-    ) -> Critical:
-        late = max(0, left - int(self.plan.left.sum()) - row.cut_off)
+    def _with_clearance(self, row: Critical, net: Timed, again: "_Again", *, known: Known) -> Critical:
+        clearance = again.last * self.step_s if again.last >= 0 else None
+        late = max(0, again.left - int(self.plan.left.sum()) - row.cut_off)
         source = self.plan.flow.run_source[self.plan.flow.slot_run]
         same = _has_way(net)[self.plan.flow.node[source]]
         before = int(self.arrive[same].max(initial=0)) * self.step_s
@@ -305,6 +336,21 @@ def _slots_and_arcs(flow: Flow) -> tuple[Integers, Integers]:
     slot = np.repeat(np.arange(len(size)), size)
     at = flow.run_start[flow.slot_run][slot] + np.arange(len(slot)) - (np.cumsum(size) - size)[slot]
     return slot, flow.run_arc[at]
+
+
+def _using(flow: Flow, arcs: Flags) -> Flags:
+    """Slots of a flow that pass any of these arcs."""
+    slot, arc = _slots_and_arcs(flow)
+    found = np.zeros(len(flow.slot_run), np.bool_)
+    found[slot[arcs[arc]]] = True
+    return found
+
+
+def _used(arcs: Flags, flow: Flow) -> Flags:
+    """(M,) arcs that a flow passes, of as many as these are."""
+    found = np.zeros(len(arcs), np.bool_)
+    found[_slots_and_arcs(flow)[1]] = True
+    return found
 
 
 def _apart(plan: Plan, occupants: Integers, using: Flags) -> tuple[Flow, Integers]:

@@ -85,7 +85,10 @@ class Timed:
 
     def only(self, arcs: NDArray[np.bool_]) -> "Timed":
         """The same with some arcs (M,) only."""
-        return replace(self, last=np.where(arcs, self.last, -1))
+        found = replace(self, last=np.where(arcs, self.last, -1))
+        # their order is the same: it is not found anew for each of hundreds of failures
+        found.__dict__.update({name: self.__dict__[name] for name in ("leaving", "coming") if name in self.__dict__})
+        return found
 
     def earliest(self) -> Steps:
         """First step at which anybody can be at each node; :data:`NEVER` where nobody comes."""
