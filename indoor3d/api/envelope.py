@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from fastapi.exceptions import RequestValidationError
@@ -52,9 +52,10 @@ class Envelope:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._settings = settings
-        self._common = dict(_SECURITY)
+        common = {**_SECURITY, "Access-Control-Expose-Headers": _EXPOSED}
         if urlsplit(settings.public_url).scheme == "https":
-            self._common["Strict-Transport-Security"] = "max-age=31536000"
+            common["Strict-Transport-Security"] = "max-age=31536000"
+        self._common = tuple(_field(name, value) for name, value in common.items())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event."""
@@ -93,20 +94,20 @@ class Envelope:
         answer = problem(known, lang=lang, public_url=self._settings.public_url, request_id=request_id)
         await answer(scope, receive, reply.send)
 
-    def _fields(self, headers: Headers, request_id: str) -> Mapping[str, str]:
-        fields = {**self._common, "X-Request-ID": request_id, "Access-Control-Expose-Headers": _EXPOSED}
+    def _fields(self, headers: Headers, request_id: str) -> list[tuple[bytes, bytes]]:
+        fields = [*self._common, _field("X-Request-ID", request_id)]
         origins, origin = self._settings.cors, headers.get("origin", "")
         if "*" in origins:
-            fields["Access-Control-Allow-Origin"] = "*"
+            fields.append(_field("Access-Control-Allow-Origin", "*"))
         elif origin in origins:
-            fields["Access-Control-Allow-Origin"] = origin
+            fields.append(_field("Access-Control-Allow-Origin", origin))
         return fields
 
 
 class _Reply:
     """Sending side of one answer: adds header fields, drops the body for HEAD, gives up on clients that do not read."""
 
-    def __init__(self, send: Send, fields: Mapping[str, str], stall_s: float, *, head: bool) -> None:
+    def __init__(self, send: Send, fields: Sequence[tuple[bytes, bytes]], stall_s: float, *, head: bool) -> None:
         self._send = send
         self._fields = fields
         self._stall_s = stall_s
@@ -119,7 +120,7 @@ class _Reply:
         """Pass a message on."""
         if message["type"] == "http.response.start":
             self.started = True
-            self._complete(MutableHeaders(raw=message.setdefault("headers", [])))
+            self._complete(message.setdefault("headers", []))
         elif self._head:
             if message.get("more_body", False):
                 return
@@ -129,12 +130,19 @@ class _Reply:
             self.deadline.reschedule(asyncio.get_running_loop().time() + self._stall_s)
         await self._send(message)
 
-    def _complete(self, headers: MutableHeaders) -> None:
-        for name, value in self._fields.items():
-            headers.setdefault(name, value)
+    def _complete(self, raw: list[tuple[bytes, bytes]]) -> None:
+        """Add fields; those that the answer has stay."""
+        present = {name.lower() for name, _ in raw}
+        raw += [field for field in self._fields if field[0] not in present]
+        headers = MutableHeaders(raw=raw)
         if headers.get("access-control-allow-origin", "*") != "*":
             headers.add_vary_header("Origin")
         headers["Server-Timing"] = f"app;dur={(time.perf_counter() - self._begin) * 1000:.1f}"
+
+
+def _field(name: str, value: str) -> tuple[bytes, bytes]:
+    """A header field as ASGI has it."""
+    return name.lower().encode("latin-1"), value.encode("latin-1")
 
 
 def _known(error: Exception) -> Indoor3dError:

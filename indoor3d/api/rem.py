@@ -219,8 +219,8 @@ def _steps(
 
 
 def _said(teller: Guide, steps: Sequence[Step], style: Style, how: Mapping[str, Any]) -> list[dict[str, Any]]:
-    both = [teller.say(steps, lang=lang, style=style, **how) for lang in LANGUAGES]
-    return [dict(zip(LANGUAGES, texts, strict=True)) for texts in zip(*both, strict=True)]
+    told = teller.tell(steps, langs=LANGUAGES, style=style, **how)
+    return [dict(zip(LANGUAGES, texts, strict=True)) for texts in told]
 
 
 def _segment(

@@ -54,7 +54,7 @@ def no_way_out(graph: "NavGraph", first: "Spot", exits: Sequence[str], condition
 def _on(slim: "NavGraph", spot: "Spot", conditions: "Conditions") -> "Spot":
     """The same place on the graph of a slim body, which stands wherever a wider one does."""
     try:
-        return slim.floors.spot(spot.place, shut=conditions.closed.elements)
+        return slim.spot(spot.place, conditions)
     except Indoor3dError:
         level = spot.place.level
         place = replace(spot.place, x_m=spot.x_m, y_m=spot.y_m, element="", level=level)
@@ -145,14 +145,7 @@ def _standing(
     """What stands in a way, in order."""
     network, closed = graph.network, conditions.closed.elements
     own, reasons = graph.weights.costs(conditions), tuple(REASONS)
-    code = refusals(
-        network,
-        graph.building,
-        conditions.profile,
-        options=conditions.options,
-        emergency=conditions.emergency,
-        stopped=conditions.stopped,
-    )
+    code = _refused(graph, conditions)
     entries = _on_stub(graph, ends[0], way.enters, conditions)
     for label in way.labels:
         edge = label >> 1
@@ -166,6 +159,22 @@ def _standing(
             )
             entries += [_entry(graph.building, name, reason) for name in names] or place
     return entries + (_on_stub(graph, ends[1], way.leaves, conditions) if ends[1] else [])
+
+
+def _refused(graph: "NavGraph", conditions: "Conditions") -> NDArray[np.integer]:
+    """(M,) why each edge is refused, as :func:`~indoor3d.routing.cost.refusals`."""
+    found: NDArray[np.integer] | None = graph.hindered.get(conditions.mover)
+    if found is None:
+        found = refusals(
+            graph.network,
+            graph.building,
+            conditions.profile,
+            options=conditions.options,
+            emergency=conditions.emergency,
+            stopped=conditions.stopped,
+        )
+        graph.hindered.keep(conditions.mover, found)
+    return found
 
 
 def _on_stub(graph: "NavGraph", spot: "Spot", node: int, conditions: "Conditions") -> list[Entry]:

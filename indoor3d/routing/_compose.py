@@ -121,7 +121,13 @@ def _straight(graph: "NavGraph", a: Floats, b: Floats, surface: int, conditions:
     crossed: tuple[str, ...] = ()
     seconds = length / conditions.profile.level_mps + graph.slowed_s(surface, rows, conditions)
     if length > _SAME_M:
-        crossed = tuple(graph.floors.ways[surface].crossed(np.concatenate([a[:2], b[:2]])[None])[0])
+        line = np.concatenate([a[:2], b[:2]])
+        key = (surface, line.tobytes())
+        known: tuple[str, ...] | None = graph.crossed.get(key)
+        if known is None:
+            known = tuple(graph.floors.ways[surface].crossed(line[None])[0])
+            graph.crossed.keep(key, known)
+        crossed = known
     else:
         rows = _once(rows)
     return _Piece(-1, Mode.WALK, surface, surface, length, seconds, 0.0, crossed, rows)

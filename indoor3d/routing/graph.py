@@ -462,6 +462,11 @@ class NavGraph(NetworkxGraph):
         return Kept(_HINDERED)
 
     @cached_property
+    def crossed(self) -> Kept:
+        """What the straight ways at the ends of routes cross."""
+        return Kept(_EDGES)
+
+    @cached_property
     def parts(self) -> Kept:
         """Legs from node to node, of the ways that were asked for last."""
         return Kept(_PARTS)

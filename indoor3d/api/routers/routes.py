@@ -13,6 +13,7 @@ from indoor3d.api import geojson, rem, remarks
 from indoor3d.api.body import read
 from indoor3d.api.cache import VenueData
 from indoor3d.api.deps import Services, language, services
+from indoor3d.api.direct import DirectRoute
 from indoor3d.api.explained import explaining
 from indoor3d.api.openapi import gives, takes
 from indoor3d.api.outputs_routes import Explanation, Matrix, Profiles, Route
@@ -27,7 +28,7 @@ from indoor3d.routing.matrix import matrix as measure
 from indoor3d.routing.place import Place
 from indoor3d.routing.profile import PROFILES, find_profile
 
-router = APIRouter(prefix="/v1", tags=["Routes"])
+router = APIRouter(prefix="/v1", tags=["Routes"], route_class=DirectRoute)
 
 _EXAMPLES = {
     "by name": {

@@ -73,14 +73,14 @@ class Speaker:
     def say(self, step: Step, manner: Manner) -> str:
         """The text of one step."""
         if step.type == "arrive":
-            return _sentence(self._arrived(step))
+            return self._sentence(self._arrived(step))
         if step.ride is not None:
-            return _sentence(self._ride(step))
-        return _sentence(self._walked(step, manner))
+            return self._sentence(self._ride(step))
+        return self._sentence(self._walked(step, manner))
 
     def reassure(self, step: Step, at_m: float, manner: Manner) -> str:
         """What is said on the way of a step, so far from where it began."""
-        return _sentence(self._c["more.reassure"].fill({"left": self._distance(step.length_m - at_m, manner)}))
+        return self._sentence(self._c["more.reassure"].fill({"left": self._distance(step.length_m - at_m, manner)}))
 
     def overview(self, length_m: float, duration_s: float, levels: Sequence[str], manner: Manner) -> str:
         """How long it is, how long it takes, and to which level it leads."""
@@ -88,7 +88,7 @@ class Speaker:
         said = self._c["more.overview"].fill(values)
         if len(levels) > 1:
             said += " " + self._c["more.overview_levels"].fill({"levels": self._names.level(levels[-1])})
-        return _sentence(said)
+        return self._sentence(said)
 
     def _walked(self, step: Step, manner: Manner) -> str:
         second = step.then
@@ -261,6 +261,10 @@ class Speaker:
         rest = len(names) - 1
         return self._c["forms.more"].fill({"first": names[0]} | self._read(rest))
 
+    def _sentence(self, text: str) -> str:
+        """Every sentence with a capital letter, where the script has them."""
+        return text if self._c.lang == "ko" else _CAPITAL.sub(lambda m: m[1].upper(), text)
+
     def _distance(self, length_m: float, manner: Manner) -> str:
         if manner.unit == "m":
             said = rounded_m(length_m)
@@ -294,8 +298,3 @@ class Speaker:
     def _ordinal(self, number: int) -> str:
         ordinals = self._c.ordinals
         return ordinals[number] if number < len(ordinals) else self._number("ordinal", number)
-
-
-def _sentence(text: str) -> str:
-    """Every sentence with a capital letter, where the script has them."""
-    return _CAPITAL.sub(lambda m: m[1].upper(), text)

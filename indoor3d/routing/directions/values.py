@@ -221,6 +221,27 @@ class Step:
     text: str = ""
 
     @property
+    def wording(self) -> tuple[object, ...]:
+        """All that a text about it depends on, where turns are told by sides."""
+        return (
+            self.type,
+            self.maneuver,
+            self.length_m,
+            self.level_from,
+            self.level_to,
+            self.passing,
+            self.ride,
+            self.goal,
+            self.landmark,
+            self.sign_text,
+            self.count,
+            self.follow,
+            self.warnings,
+            self.avoided,
+            None if self.then is None else self.then.wording,
+        )
+
+    @property
     def geometry(self) -> Floats:
         """(K, 3) float64, metres, site frame: ``points``."""
         return np.array(self.points, np.float64)

@@ -173,15 +173,22 @@ def test_1_numbers_are_those_of_the_route(venue: str) -> None:
 
 @pytest.mark.parametrize("venue", VENUES)
 def test_1_what_was_told_before_changes_nothing(venue: str) -> None:
-    """Walks and landmarks are kept from route to route: a guide who has told all of them tells each as a new one does."""
+    """Walks, landmarks and texts are kept from route to route: a guide who has told all of them tells each as a new one does."""
     building, teller, routes = told(venue)
     for route in routes:
-        teller.steps(route)
+        teller.tell(teller.steps(route), langs=LANGS)
     for route in routes[::-1][:8]:
-        new = Guide(building).steps(route)
+        fresh = Guide(building)
+        new = fresh.steps(route)
         again = teller.steps(route)
         assert again == new
         assert [step.points for step in again] == [step.points for step in new]
+        for style in STYLES:
+            texts = fresh.tell(new, langs=LANGS, style=style)
+            assert teller.tell(again, langs=LANGS, style=style) == texts
+            assert tuple(zip(*(teller.say(again, lang=lang, style=style) for lang in LANGS), strict=True)) == texts
+        hours = fresh.tell(new, langs=LANGS, turns="clock", heading_known=True)
+        assert teller.tell(again, langs=LANGS, turns="clock", heading_known=True) == hours
 
 
 @pytest.mark.parametrize("venue", VENUES)
