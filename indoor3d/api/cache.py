@@ -76,7 +76,10 @@ class VenueData:
         self._lock = threading.Lock()
 
     def is_light(self, key: Hashable) -> bool:
-        """Whether what ``key`` stands for was asked so often that everything for it is made, and the venue is small."""
+        """Whether what ``key`` stands for was asked so often that everything for it is made, and the venue is small.
+
+        A route's key is the profile and its options, None where nothing is asked on top of the profile: for some of these a venue is got ready.
+        """
         nodes = self.graph.rows.count
         needed = _SMALL_AFTER if nodes <= _SMALL_NODES else _MADE_AFTER
         return nodes <= _LIGHT_NODES and self._asked.get(key, 0) >= needed
@@ -92,7 +95,7 @@ class VenueData:
         for profile in _FIRST:
             conditions = self.graph.conditions(profile, ())
             graph = self.graph.for_body(conditions.profile)
-            _ = graph.arcs(conditions).rows.by_head
+            graph.arcs(conditions).landmarks()
             for surface in range(len(graph.network.surfaces)):
                 node = graph.floors.nodes(surface)[:1]
                 graph.links_many(surface, graph.network.node_position[node, :2], conditions)
@@ -100,6 +103,8 @@ class VenueData:
         for exit_ in self.building.exits:
             handover(self.building, exit_.id)
         guide(self.building)
+        for profile in _FIRST:
+            self._asked.setdefault((profile, None), _SMALL_AFTER)
         self.building.frame.to_lonlat([[0.0, 0.0, 0.0]])  # the first time it looks up a projection: 2 to 8 ms
 
     @cached_property
@@ -247,7 +252,9 @@ class VenueCache:
         UnknownVenue, CorruptBlob, StoreUnavailable
         """
         with self._loading[hash(venue) % _STRIPES]:
-            if self.current(venue) is not None:
+            there = self.current(venue)
+            if there is not None:  # somebody asked for it already, and for one profile
+                there.prepare()
                 return True
             data = self._read(venue)
             data.prepare()

@@ -116,7 +116,7 @@ def _relaxed(
 
 def _hindered(graph: "NavGraph", conditions: "Conditions", lifted: str) -> Floats:
     """(A,) what arcs cost when some limits are lifted; each that they hindered costs more than any way."""
-    own = graph.weights.costs(conditions)
+    own = graph.weights.times(conditions)
     label = graph.rows.rows.label
     if lifted == "both":
         weight = graph.rows.weight + 1e-6
@@ -124,7 +124,7 @@ def _hindered(graph: "NavGraph", conditions: "Conditions", lifted: str) -> Float
         mover = conditions if lifted == "closures" else _walking(conditions)
         made = graph.weights.costs(mover)
         weight = np.where(label & 1, made.backward_cost[label >> 1], made.forward_cost[label >> 1])
-    refused = ~np.isfinite(np.where(label & 1, own.backward_cost[label >> 1], own.forward_cost[label >> 1]))
+    refused = ~np.isfinite(np.where(label & 1, own.backward_s[label >> 1], own.forward_s[label >> 1]))
     closed = np.zeros(len(label), np.bool_)
     closed[graph.weights.arcs_through(conditions.closed.elements)] = True
     weight = weight + _HINDRANCE_S * (refused.astype(np.float64) + closed)
@@ -144,14 +144,14 @@ def _standing(
 ) -> list[Entry]:
     """What stands in a way, in order."""
     network, closed = graph.network, conditions.closed.elements
-    own, reasons = graph.weights.costs(conditions), tuple(REASONS)
+    own, reasons = graph.weights.times(conditions), tuple(REASONS)
     code = _refused(graph, conditions)
     entries = _on_stub(graph, ends[0], way.enters, conditions)
     for label in way.labels:
         edge = label >> 1
         names = _names(graph, edge)
         entries += [_entry(graph.building, name, "closed") for name in names if name in closed]
-        if not np.isfinite((own.backward_cost if label & 1 else own.forward_cost)[edge]):
+        if not np.isfinite((own.backward_s if label & 1 else own.forward_s)[edge]):
             reason = reasons[code[edge]] or "one-way"
             middle = network.node_position[[network.edge_from[edge], network.edge_to[edge]], :2].mean(axis=0)
             place = _place_entry(

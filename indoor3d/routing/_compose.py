@@ -13,8 +13,7 @@ from indoor3d.routing.route import Leg, Route
 
 if TYPE_CHECKING:
     from indoor3d.routing._floors import Spot
-    from indoor3d.routing.conditions import Conditions
-    from indoor3d.routing.cost.edges import Costs
+    from indoor3d.routing.conditions import Conditions, Times
     from indoor3d.routing.graph import NavGraph
 
 Floats = NDArray[np.float64]
@@ -69,8 +68,8 @@ def route(graph: "NavGraph", first: "Spot", last: "Spot", *, thread: Thread, con
     """Put a route together: the straight way in, the edges, the straight way out."""
     groups = _grouped(_pieces(graph, first, last, thread, conditions))
     parts = [_part(graph, group) for group in groups]
-    costs = graph.weights.costs(conditions)
-    legs = tuple([_leg(part, _seconds(group, costs)) for part, group in zip(parts, groups, strict=True)])
+    times = graph.weights.times(conditions)
+    legs = tuple([_leg(part, _seconds(group, times)) for part, group in zip(parts, groups, strict=True)])
     return Route(
         profile=conditions.profile.id,
         closed=conditions.closed.asked,
@@ -126,7 +125,7 @@ def _straight(graph: "NavGraph", a: Floats, b: Floats, surface: int, conditions:
         known: tuple[str, ...] | None = graph.crossed.get(key)
         if known is None:
             known = tuple(graph.floors.ways[surface].crossed(line[None])[0])
-            graph.crossed.keep(key, known)
+            graph.crossed.keep(key, known, size=300)
         crossed = known
     else:
         rows = _once(rows)
@@ -140,7 +139,7 @@ def _edges(graph: "NavGraph", thread: Thread) -> list[_Piece]:
         piece: _Piece | None = pieces.get(label)
         if piece is None:
             piece = _edge(graph, label)
-            pieces.keep(label, piece)
+            pieces.keep(label, piece, size=500 + piece.rows.nbytes)
         found.append(piece)
     return found
 
@@ -204,7 +203,7 @@ def _part(graph: "NavGraph", pieces: list[_Piece]) -> _Part:
     if found is None:
         found = _made(graph, pieces)
         found.positions.setflags(write=False)
-        graph.parts.keep(key, found)
+        graph.parts.keep(key, found, size=700 + 80 * len(pieces) + found.positions.nbytes)
     return found
 
 
@@ -220,12 +219,12 @@ def _made(graph: "NavGraph", pieces: list[_Piece]) -> _Part:
     )
 
 
-def _seconds(pieces: list[_Piece], costs: "Costs") -> float:
-    return sum([piece.duration_s if piece.label < 0 else _edge_s(piece.label, costs) for piece in pieces])
+def _seconds(pieces: list[_Piece], times: "Times") -> float:
+    return sum([piece.duration_s if piece.label < 0 else _edge_s(piece.label, times) for piece in pieces])
 
 
-def _edge_s(label: int, costs: "Costs") -> float:
-    return float((costs.backward_s if label & 1 else costs.forward_s)[label >> 1])
+def _edge_s(label: int, times: "Times") -> float:
+    return float((times.backward_s if label & 1 else times.forward_s)[label >> 1])
 
 
 def _leg(part: _Part, duration_s: float) -> Leg:

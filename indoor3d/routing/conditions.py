@@ -1,11 +1,9 @@
 """Under which a question is asked: who moves, what they ask for, what is closed, slowed or turned round just now."""
 
-from collections import OrderedDict
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from threading import Lock
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -19,6 +17,7 @@ from indoor3d.routing._closed import Closed
 from indoor3d.routing.cost import Costs, Elements, Options, costs, element_costs
 from indoor3d.routing.cost.edges import AVERSE_CROWD, OPENING_M
 from indoor3d.routing.cost.features import features
+from indoor3d.routing.kept import LARGE, Kept, Shared
 from indoor3d.routing.path import Arcs, arcs
 from indoor3d.routing.profile import Profile
 
@@ -27,7 +26,8 @@ Indices = NDArray[np.int32]
 
 TIE_S_PER_M = 1e-9
 """Of equally quick ways the shorter one is chosen."""
-_KEPT = 128
+_KEY_BYTES = 500
+_UNKNOWN = object()
 _RUNNING = frozenset({ConnectorCategory.ESCALATOR, ConnectorCategory.MOVING_WALK})
 
 
@@ -114,19 +114,11 @@ class Slowing:
         return found
 
 
-class Kept(OrderedDict[Hashable, Any]):
-    """The last few answers, for several threads."""
+class Times(NamedTuple):
+    """(M,) seconds along every edge, forwards and backwards; infinite where one cannot pass."""
 
-    def __init__(self, most: int = _KEPT) -> None:
-        super().__init__()
-        self._most, self._lock = most, Lock()
-
-    def keep(self, key: Hashable, value: Any) -> None:
-        """Keep a value; the oldest goes for it."""
-        with self._lock:
-            while len(self) >= self._most:
-                self.popitem(last=False)
-            self[key] = value
+    forward_s: Floats
+    backward_s: Floats
 
 
 class Weights:
@@ -141,7 +133,8 @@ class Weights:
 
     def __init__(self, network: Network, building: Building) -> None:
         self.network, self.building = network, building
-        self._costs, self._elements, self._open, self._arcs = Kept(), Kept(), Kept(), Kept()
+        self._elements = Kept()
+        self._times, self._open, self._arcs = Shared(LARGE), Shared(LARGE), Shared(LARGE)
 
     @cached_property
     def rows(self) -> Arcs:
@@ -169,30 +162,34 @@ class Weights:
                 weight = weight.copy()
                 weight[closed] = np.inf
             found = opened if weight is opened.weight else opened.raised(weight)
-            self._arcs.keep(conditions.key, found)
+            self._arcs.keep(conditions.key, found, size=_KEY_BYTES + (0 if found is opened else weight.nbytes))
         return found
 
     def costs(self, conditions: Conditions) -> Costs:
-        """What edges cost, forwards and backwards; closures do not count."""
+        """What edges cost, forwards and backwards; closures do not count. Worked out each time: it takes a millisecond."""
+        network, against = self._directed(conditions.effects.oneway)
+        found = costs(
+            network,
+            self.building,
+            conditions.profile,
+            options=conditions.options,
+            emergency=conditions.emergency,
+            stopped=conditions.stopped,
+            factor=conditions.effects.factor,
+        )
+        for backwards, edges in enumerate(against):
+            for column in ((found.forward_s, found.forward_cost), (found.backward_s, found.backward_cost))[backwards]:
+                column[edges] = np.inf
+        return found
+
+    def times(self, conditions: Conditions) -> Times:
+        """How long edges take; closures do not count."""
         key = (conditions.mover, tuple(sorted(conditions.effects.factor.items())))
-        found: Costs | None = self._costs.get(key)
+        found: Times | None = self._times.get(key)
         if found is None:
-            network, against = self._directed(conditions.effects.oneway)
-            found = costs(
-                network,
-                self.building,
-                conditions.profile,
-                options=conditions.options,
-                emergency=conditions.emergency,
-                stopped=conditions.stopped,
-                factor=conditions.effects.factor,
-            )
-            for backwards, edges in enumerate(against):
-                for column in ((found.forward_s, found.forward_cost), (found.backward_s, found.backward_cost))[
-                    backwards
-                ]:
-                    column[edges] = np.inf
-            self._costs.keep(key, found)
+            made = self.costs(conditions)
+            found = Times(made.forward_s, made.backward_s)
+            self._times.keep(key, found, size=_KEY_BYTES + 2 * made.forward_s.nbytes)
         return found
 
     def elements(self, conditions: Conditions) -> Elements:
@@ -233,21 +230,22 @@ class Weights:
     def burdens_of(self, conditions: Conditions, surface: int, openings: Sequence[str]) -> Floats | None:
         """The same for the openings of a surface, in their order; None where none of them costs anything."""
         key = (conditions.mover, "burdens", surface)
-        if key not in self._elements:
+        known = self._elements.get(key, _UNKNOWN)
+        if known is _UNKNOWN:
             burdens = self.burdens_s(conditions)
-            found = np.array([burdens.get(name, 0.0) for name in openings])
-            self._elements.keep(key, found if found.any() else None)
-        kept: Floats | None = self._elements.get(key)
-        return kept
+            made = np.array([burdens.get(name, 0.0) for name in openings])
+            known = made if made.any() else None
+            self._elements.keep(key, known)
+        found: Floats | None = known
+        return found
 
     def seconds(self, conditions: Conditions) -> Floats:
         """(A,) seconds along every arc of :attr:`rows`; closures do not count."""
         key = (conditions.mover, tuple(sorted(conditions.effects.factor.items())), "seconds")
-        found: Floats | None = self._costs.get(key)
+        found: Floats | None = self._times.get(key)
         if found is None:
-            made = self.costs(conditions)
-            found = self._along(made.forward_s, made.backward_s)
-            self._costs.keep(key, found)
+            found = self._along(*self.times(conditions))
+            self._times.keep(key, found, size=_KEY_BYTES + found.nbytes)
         return found
 
     @cached_property
@@ -261,19 +259,19 @@ class Weights:
         if not conditions.effects.factor:
             return None
         key = (conditions.key, "slowing", surface)
-        if key not in self._elements:
+        found: Slowing | None = self._elements.get(key)
+        if found is None:
             factor, level = conditions.effects.factor, self.network.surfaces[surface].level
             spaces = [s for s in self.building.spaces if s.level == level and factor.get(s.id, 1.0) > 1.0]
             value = np.array([factor.get(name, 1.0) - 1.0 for name in openings])
-            made = Slowing(
+            found = Slowing(
                 areas=np.array([s.footprint for s in spaces], dtype=object),
                 more=np.array([factor[s.id] - 1.0 for s in spaces]),
                 opening_s=value * OPENING_M / conditions.profile.level_mps,
                 level_mps=conditions.profile.level_mps,
                 burden=AVERSE_CROWD if conditions.options.averse_to_crowds and not conditions.emergency else 0.0,
             )
-            self._elements.keep(key, made)
-        found: Slowing = self._elements[key]
+            self._elements.keep(key, found)
         return found
 
     def arcs_through(self, elements: Collection[str]) -> Indices:
@@ -297,7 +295,8 @@ class Weights:
                 stopped=conditions.stopped,
             )
             found = Arcs(rows=self.rows.rows, weight=self._cost(self.costs(calm)))
-            self._open.keep(conditions.mover, found)
+            # with the landmarks that are made for it later
+            self._open.keep(conditions.mover, found, size=_KEY_BYTES + found.weight.nbytes + 200 * found.count)
         return found
 
     def _cost(self, made: Costs) -> Floats:

@@ -18,10 +18,11 @@ from indoor3d.routing._closed import Closed, expand
 from indoor3d.routing._floors import Floors, Spot
 from indoor3d.routing._level_edges import Ways
 from indoor3d.routing.backend import NodePath
-from indoor3d.routing.conditions import TIE_S_PER_M, Conditions, Kept, Weights, standing_still
+from indoor3d.routing.conditions import TIE_S_PER_M, Conditions, Weights, standing_still
 from indoor3d.routing.cost import Options
 from indoor3d.routing.evacuation.escape import evacuate
 from indoor3d.routing.interop import to_networkx
+from indoor3d.routing.kept import Kept, Shared
 from indoor3d.routing.natural import Naturaliser
 from indoor3d.routing.path import Arcs, Tree, Way, tree
 from indoor3d.routing.place import Place, find_place
@@ -32,12 +33,6 @@ from indoor3d.routing.view import GOAL, NO_WAY, START, Link, NetworkxGraph, View
 Floats = NDArray[np.float64]
 Nodes = NDArray[np.intp]
 
-_PLACES = 2_048
-"""As many named places are kept with their ways to nodes, some 2 kB each: those of a large station, for three profiles."""
-_EDGES = 4_096
-"""As many edges are kept as parts of routes, some 0.5 kB each."""
-_PARTS = 2_048
-"""As many legs from node to node, some 1 kB each."""
 _HINDERED = 6
 """As many columns of arcs are kept, 1 MB each in a large station: three explain why there is no way."""
 _ASKED = Options()
@@ -438,23 +433,23 @@ class NavGraph(NetworkxGraph):
         kept: Spot | None = self._spots.get(key)
         if kept is None:
             kept = self.floors.spot(found, shut=conditions.closed.elements)
-            self._spots.keep(key, kept)
+            self._spots.keep(key, kept, size=700)
         return kept
 
     @cached_property
-    def _spots(self) -> Kept:
+    def _spots(self) -> Shared:
         """Where the places are that were asked for last by name."""
-        return Kept(_PLACES)
+        return Shared()
 
     @cached_property
-    def _links(self) -> Kept:
+    def _links(self) -> Shared:
         """Their straight ways to nodes."""
-        return Kept(_PLACES)
+        return Shared()
 
     @cached_property
-    def pieces(self) -> Kept:
+    def pieces(self) -> Shared:
         """Edges as they are gone, by label: those of the ways that were asked for last."""
-        return Kept(_EDGES)
+        return Shared()
 
     @cached_property
     def hindered(self) -> Kept:
@@ -462,14 +457,14 @@ class NavGraph(NetworkxGraph):
         return Kept(_HINDERED)
 
     @cached_property
-    def crossed(self) -> Kept:
+    def crossed(self) -> Shared:
         """What the straight ways at the ends of routes cross."""
-        return Kept(_EDGES)
+        return Shared()
 
     @cached_property
-    def parts(self) -> Kept:
+    def parts(self) -> Shared:
         """Legs from node to node, of the ways that were asked for last."""
-        return Kept(_PARTS)
+        return Shared()
 
     def link(self, spot: Spot, conditions: Conditions) -> Link:
         """The straight ways from a spot to nodes."""
@@ -478,7 +473,7 @@ class NavGraph(NetworkxGraph):
         if kept is None:
             kept = self._linked(spot, conditions)
             if spot.place.element:
-                self._links.keep(key, kept)
+                self._links.keep(key, kept, size=1_000 + 4 * kept.cost.nbytes)
         return kept
 
     def _linked(self, spot: Spot, conditions: Conditions) -> Link:

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from indoor3d.models.vocabulary import Mode, OpeningCategory
 from indoor3d.routing._level_edges import Ways
 from indoor3d.routing._rings import corners, is_reflex
-from indoor3d.routing.conditions import Kept
+from indoor3d.routing.kept import Shared
 from indoor3d.routing.route import Leg, Route
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ WIDEST_DOOR_M = 2.45
 """Up to this width an opening is passed in its middle, beyond it only at a comfortable distance from its sides: two
 wings of 1.2 m, the widest door of the pilot venues. Decided."""
 _GATES = frozenset(set(OpeningCategory) - {OpeningCategory.VIRTUAL})
-_LEGS = 8_192
-"""As many drawn walks are kept, some 1 kB each: of 5,000 random routes in City Hall station two thirds take one that was taken before."""
 _CELLS = 200_000
 _CELL_M = 3.0
 
@@ -61,7 +59,7 @@ class Naturaliser:
     def __init__(self, floors: "Floors") -> None:
         self._floors = floors
         self._fields: dict[int, Field] = {}
-        self._drawn = Kept(_LEGS)
+        self._drawn = Shared()
         self._doors = {opening.id: opening.category for opening in floors.building.openings}
         self._surface = {
             (surface.level, round(surface.floor_m, 6)): index for index, surface in enumerate(floors.network.surfaces)
@@ -100,7 +98,7 @@ class Naturaliser:
         if found is None:
             found = self._draw(leg)
             found.setflags(write=False)
-            self._drawn.keep(key, found)
+            self._drawn.keep(key, found, size=500 + found.nbytes + leg.positions.nbytes)
         return found
 
     def _draw(self, leg: Leg) -> Floats:

@@ -17,6 +17,9 @@ Indices = NDArray[np.int32]
 
 LANDMARKS = 12
 """As many bound a search about as well as twice as many (measured on the bench graphs of 2,000 to 200,000 nodes)."""
+_FEW, _SMALL = 2, 1_000
+"""Landmarks of a graph with fewer nodes than that: they are made for its first search, in 0.2 ms, and of hundreds of stations in one process they are
+memory; less, though, than what a search without them needs."""
 _PAYS = 4
 """Searches under one set of weights after which landmarks, which cost as much as two trees each, are worth making."""
 
@@ -70,6 +73,11 @@ class Rows:
         start, tail, arc = self.by_head
         return Rows(count=self.count, tail=self.head[arc], head=tail, label=arc, start=start)
 
+    def forget(self) -> None:
+        """Let go of what was derived; it is made anew when it is needed."""
+        for name in ("by_head", "turned"):
+            self.__dict__.pop(name, None)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Arcs:
@@ -119,7 +127,12 @@ class Arcs:
         if self.lower is not None:
             return self.lower.landmarks()
         self._asked[0] += 1
-        return self._landmarks if self._asked[0] > _PAYS and self.count else None
+        if not self.count or (self.count >= _SMALL and self._asked[0] <= _PAYS):
+            return None
+        if "_landmarks" not in self.__dict__:
+            _ = self._landmarks
+            self.rows.forget()  # searches with landmarks need none of it
+        return self._landmarks
 
 
 def arcs(count: int, tail: ArrayLike, head: ArrayLike, *, weight: ArrayLike, label: ArrayLike) -> Arcs:
@@ -341,14 +354,14 @@ def shortest(
     return Way(cost=total, enters=node, leaves=node, arcs=arcs_)
 
 
-def landmarks(graph: Arcs, *, count: int = LANDMARKS) -> Floats:
+def landmarks(graph: Arcs, *, count: int | None = None) -> Floats:
     """Choose nodes that are far from one another, and measure from and to each.
 
     Parameters
     ----------
     graph : Arcs
-    count : int
-        How many; fewer where the graph is smaller.
+    count : int, optional
+        How many; :data:`LANDMARKS` without, fewer where the graph is small.
 
     Returns
     -------
@@ -358,12 +371,13 @@ def landmarks(graph: Arcs, *, count: int = LANDMARKS) -> Floats:
     """
     if not graph.count:
         return np.empty((0, 0))
+    wanted = count if count is not None else LANDMARKS if graph.count >= _SMALL else _FEW
     turned = graph.turned()
     first = tree(graph, [int(np.argmax(np.diff(graph.rows.start)))])
     chosen = _farthest(first.cost)
     nearest = np.full(graph.count, np.inf)
     away, home = [], []
-    for _ in range(min(count, graph.count)):
+    for _ in range(min(wanted, graph.count)):
         away.append(tree(graph, [chosen]).cost)
         home.append(tree(turned, [chosen]).cost)
         nearest = np.minimum(nearest, np.minimum(away[-1], home[-1]))

@@ -18,7 +18,7 @@ from indoor3d.api.explained import explaining
 from indoor3d.api.openapi import gives, takes
 from indoor3d.api.outputs_routes import Explanation, Matrix, Profiles, Route
 from indoor3d.api.respond import GEOJSON, JSON, PRIVATE, REVALIDATE, Document, answer, finite, ready
-from indoor3d.api.schemas import Asking, MatrixRequest, RouteRequest
+from indoor3d.api.schemas import Asking, MatrixRequest, RouteOptions, RouteRequest
 from indoor3d.api.waypoints import located, resolve
 from indoor3d.errors import Indoor3dError, NoRoute
 from indoor3d.routing.city import Asked
@@ -77,6 +77,7 @@ _MATRIX_EXAMPLES = {
         },
     }
 }
+_NOTHING = RouteOptions()
 _PROBLEMS = [404, 408, 413, 415, 422]
 
 Body = TypeVar("Body", bound=Asking)
@@ -149,9 +150,9 @@ async def route(request: Request) -> Response:
     plain = (
         len(body.waypoints) == 2 and not body.alternatives and not any(waypoint.venue for waypoint in body.waypoints)
     )
-    return await _answered(
-        request, question, _answer, media_type=GEOJSON, key=(body.who, body.options) if plain else None
-    )
+    options = None if body.options == _NOTHING else body.options
+    key = (body.who, options) if plain else None
+    return await _answered(request, question, _answer, media_type=GEOJSON, key=key)
 
 
 @router.post(

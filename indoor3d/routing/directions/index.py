@@ -18,8 +18,8 @@ from indoor3d.models.vocabulary import (
     OpeningCategory,
     SpaceCategory,
 )
-from indoor3d.routing.conditions import Kept
 from indoor3d.routing.directions.sight import SAME_FLOOR_M, Floor, Walls, walls
+from indoor3d.routing.kept import Shared
 
 STREET = "street"
 _AROUND = np.linspace(0.0, 2 * math.pi, 16, endpoint=False)
@@ -39,9 +39,6 @@ THRESHOLD_M = 0.02
 """The highest step that a wheelchair takes and a foot does not find by itself (ACCESSIBILITY.md §2.1)."""
 TURNING_M = 1.5
 """A wheelchair turns about in 1.5 m × 1.5 m (ACCESSIBILITY.md §2.3: ISO 21542, Korean law)."""
-
-_WALKS = 4_096
-"""As many walks and landmarks of turns are kept, some 2 kB each: routes share most of theirs."""
 
 _RANK: dict[str, int] = {
     category: rank
@@ -193,7 +190,7 @@ class Index:
                 for row in {math.floor((gap.centre[1] + d) / CELL_M) for d in (-DOOR_M, DOOR_M)}:
                     self.entries[gap.level, column, row].append(gap)
         self.choices = _choices(building, self.floor)
-        self.walks, self.landmarks = Kept(_WALKS), Kept(_WALKS)
+        self.walks, self.landmarks = Shared(), Shared()
 
     def _carriers(self, building: Building) -> dict[str, Carrier]:
         streets = {level.id for level in building.levels if level.ordinal == 0 and building.venue.lines}

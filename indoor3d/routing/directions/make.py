@@ -24,6 +24,7 @@ from indoor3d.routing.directions.walk import AT_GOAL_M, WIGGLE_M, Draft, Point, 
 from indoor3d.routing.profile import find_profile
 from indoor3d.routing.route import Leg, Route
 
+_UNKNOWN = object()
 _ON_FOOT = {Mode.WALK, Mode.FARE_GATE} | {mode for mode in Mode if str(mode) == "exit_gate"}
 _WAY_OUT = Text(default="Way out", ko="나가는 곳", en="Way out")
 """What the signs of Korean stations say that lead out of the paid area."""
@@ -162,12 +163,12 @@ def _landmark(
     """Looked for once: many routes turn at the same places."""
     begun = None if before is None else before.position
     key = (draft.level_from, draft.position, draft.heading, begun, starts, without)
-    if key not in index.landmarks:
-        found = facing(index, draft, without=without) if starts else landmark(index, draft, before, without=without)
-        index.landmarks.keep(key, found)
-        return found
-    kept: Landmark | None = index.landmarks.get(key)
-    return kept
+    known = index.landmarks.get(key, _UNKNOWN)
+    if known is _UNKNOWN:
+        known = facing(index, draft, without=without) if starts else landmark(index, draft, before, without=without)
+        index.landmarks.keep(key, known, size=800)
+    found: Landmark | None = known
+    return found
 
 
 def _paved(index: Index, drafts: Sequence[Draft]) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from indoor3d.models.building import Building, Space
 from indoor3d.models.vocabulary import OpeningCategory
-from indoor3d.routing.conditions import Kept
+from indoor3d.routing.kept import Shared
 
 Floats = NDArray[np.float64]
 
@@ -25,8 +25,7 @@ _NEAR_WALL_M = 0.6
 """Things hang on walls and stand in niches: the last part of a line of sight is not tested."""
 SAME_FLOOR_M = 1.0
 """Heights that differ by less belong to one floor of a level."""
-_POINTS = 8_192
-"""As many points are remembered with the space they are in: routes turn at the same ones."""
+_UNKNOWN = object()
 _SEE_THROUGH = {
     OpeningCategory.GATE,
     OpeningCategory.PASSAGE,
@@ -122,7 +121,7 @@ class Floor:
 
     def __init__(self, spaces: Iterable[Space]) -> None:
         self._cells: dict[tuple[str, int, int], list[_Filed]] = defaultdict(list)
-        self._found = Kept(_POINTS)
+        self._found = Shared()
         for space in spaces:
             x0, y0, x1, y1 = space.footprint.bounds
             edges = _segments([space.footprint])
@@ -138,9 +137,11 @@ class Floor:
     def at(self, level: str, x_m: float, y_m: float, z_m: float) -> Space | None:
         """The space a point is in: of several the one whose floor is nearest in height."""
         key = (level, x_m, y_m, z_m)
-        if key not in self._found:
-            self._found.keep(key, self._at(level, x_m, y_m, z_m))
-        found: Space | None = self._found.get(key)
+        known = self._found.get(key, _UNKNOWN)
+        if known is _UNKNOWN:
+            known = self._at(level, x_m, y_m, z_m)
+            self._found.keep(key, known, size=300)
+        found: Space | None = known
         return found
 
     def _at(self, level: str, x_m: float, y_m: float, z_m: float) -> Space | None:

@@ -8,13 +8,13 @@ from weakref import WeakKeyDictionary
 
 from indoor3d.errors import InvalidInput
 from indoor3d.models.building import Building
-from indoor3d.routing.conditions import Kept
 from indoor3d.routing.directions import make
 from indoor3d.routing.directions.catalogue import catalogue
 from indoor3d.routing.directions.index import Index
 from indoor3d.routing.directions.names import Facts, Names
 from indoor3d.routing.directions.say import Manner, Speaker, Turns, Unit
 from indoor3d.routing.directions.values import Step
+from indoor3d.routing.kept import Shared
 from indoor3d.routing.route import Route
 
 Style = Literal["plain", "spoken"]
@@ -22,8 +22,6 @@ Style = Literal["plain", "spoken"]
 STEP_LENGTH_M = 0.6
 """A blind traveller's step where nobody has said another (DIRECTIONS.md §3, our choice)."""
 
-_TEXTS = 8_192
-"""As many steps are kept with what is said of them, some 1 kB each: of random routes in City Hall station nine in ten were told before."""
 _USUAL = Manner()
 
 _guides: "WeakKeyDictionary[Building, Guide]" = WeakKeyDictionary()
@@ -57,7 +55,7 @@ class Guide:
         self._facts = Facts(building)
         self._folders = tuple(catalogues)
         self._speakers: dict[tuple[str, str], Speaker] = {}
-        self._told = Kept(_TEXTS)
+        self._told = Shared()
 
     def steps(self, route: Route, *, goal: str = "") -> tuple[Step, ...]:
         """What is to be done, in no language.
@@ -137,7 +135,7 @@ class Guide:
             texts: tuple[str, ...] | None = self._told.get(key)
             if texts is None:
                 texts = tuple([speaker.say(step, manner) for speaker in speakers])
-                self._told.keep(key, texts)
+                self._told.keep(key, texts, size=1_200)
             told.append(texts)
         return told
 

@@ -173,7 +173,7 @@ def walk(index: Index, leg: Leg, *, heading: Point | None, last: bool) -> list[D
     found: list[Draft] | None = index.walks.get(key)
     if found is None:
         found = _walked(index, leg, heading=heading, last=last)
-        index.walks.keep(key, found)
+        index.walks.keep(key, found, size=1_000 + 4 * leg.positions.nbytes + 700 * len(found))
     return [draft.taking(leg.duration_s) for draft in found]
 
 
