@@ -114,6 +114,11 @@ class Slowing:
         return found
 
 
+def _slowed(conditions: Conditions) -> Hashable:
+    """All that times depend on."""
+    return conditions.mover, tuple(sorted(conditions.effects.factor.items()))
+
+
 class Times(NamedTuple):
     """(M,) seconds along every edge, forwards and backwards; infinite where one cannot pass."""
 
@@ -184,12 +189,12 @@ class Weights:
 
     def times(self, conditions: Conditions) -> Times:
         """How long edges take; closures do not count."""
-        key = (conditions.mover, tuple(sorted(conditions.effects.factor.items())))
-        found: Times | None = self._times.get(key)
-        if found is None:
-            made = self.costs(conditions)
-            found = Times(made.forward_s, made.backward_s)
-            self._times.keep(key, found, size=_KEY_BYTES + 2 * made.forward_s.nbytes)
+        found: Times | None = self._times.get(_slowed(conditions))
+        return found if found is not None else self._timed(conditions, self.costs(conditions))
+
+    def _timed(self, conditions: Conditions, made: Costs) -> Times:
+        found = Times(made.forward_s, made.backward_s)
+        self._times.keep(_slowed(conditions), found, size=_KEY_BYTES + 2 * made.forward_s.nbytes)
         return found
 
     def elements(self, conditions: Conditions) -> Elements:
@@ -241,7 +246,7 @@ class Weights:
 
     def seconds(self, conditions: Conditions) -> Floats:
         """(A,) seconds along every arc of :attr:`rows`; closures do not count."""
-        key = (conditions.mover, tuple(sorted(conditions.effects.factor.items())), "seconds")
+        key = (_slowed(conditions), "seconds")
         found: Floats | None = self._times.get(key)
         if found is None:
             found = self._along(*self.times(conditions))
@@ -294,7 +299,9 @@ class Weights:
                 emergency=conditions.emergency,
                 stopped=conditions.stopped,
             )
-            found = Arcs(rows=self.rows.rows, weight=self._cost(self.costs(calm)))
+            made = self.costs(calm)
+            self._timed(calm, made)
+            found = Arcs(rows=self.rows.rows, weight=self._cost(made))
             # with the landmarks that are made for it later
             self._open.keep(conditions.mover, found, size=_KEY_BYTES + found.weight.nbytes + 200 * found.count)
         return found
