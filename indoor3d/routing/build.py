@@ -1,7 +1,8 @@
 """Building → NavGraph: every surface's roadmap, joined by steps, connectors and exits."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -68,12 +69,12 @@ def build_navigation(building: Building, *, radius_m: float = RADIUS_M, wider_m:
     ('g', 'u')
     """
     grounds = Grounds(building)
-    columns, ways = _roadmap(building, grounds, radius_m, run_up={})
-    run_up = dict(zip(columns["elements"], columns["element_run_up_m"].tolist(), strict=True))
-    wide = [
-        (Network(**made), of)
-        for made, of in (_roadmap(building, grounds, radius, run_up=run_up) for radius in sorted(wider_m))
-    ]
+    radii = (radius_m, *sorted(wider_m))
+    with ThreadPoolExecutor(len(radii)) as pool:  # most of it is in libraries that let others run meanwhile
+        (columns, ways, surfaces), *wider = pool.map(lambda radius: _roadmap(building, grounds, radius), radii)
+    run_up = run_ups(surfaces)
+    columns["element_run_up_m"] = np.array([run_up.get(name, np.inf) for name in columns["elements"]], np.float64)
+    wide = [(Network(**made, element_run_up_m=columns["element_run_up_m"]), of) for made, of, _ in wider]
     network = Networks(**columns, wider=tuple(made for made, _ in wide))
 
     def graph(issues: tuple[Issue, ...] = ()) -> NavGraph:
@@ -84,9 +85,9 @@ def build_navigation(building: Building, *, radius_m: float = RADIUS_M, wider_m:
 
 
 def _roadmap(
-    building: Building, grounds: Grounds, radius_m: float, *, run_up: Mapping[str, float]
-) -> tuple[dict[str, Any], tuple[Ways, ...]]:
-    """The members of the network for one body, and what is known about its surfaces; run-ups are measured where not given."""
+    building: Building, grounds: Grounds, radius_m: float
+) -> tuple[dict[str, Any], tuple[Ways, ...], tuple[Walkable, ...]]:
+    """The members of the network for one body but run-ups, what is known about its surfaces, and these."""
     surfaces = grounds.walkable(radius_m)
     ways = tuple(Ways(surface) for surface in surfaces)
     names = sorted({o.id for o in building.openings} | {c.id for c in building.connectors})
@@ -111,21 +112,23 @@ def _roadmap(
     exits = sorted(entry.key[0] for entry in entries if entry.kind == "exit")
     arrays = columns.arrays()
     crossing_start, crossing = crossings(arrays, ways, elements)
-    run_up = run_up or run_ups(surfaces)
-    return {
-        "radius_m": radius_m,
-        "surfaces": tuple(
-            Surface(level=s.level, floor_m=s.floor_m, free=s.free, ways=way.to_columns())
-            for s, way in zip(surfaces, ways, strict=True)
-        ),
-        "elements": tuple(names),
-        "exit_id": tuple(exits),
-        "exit_node": np.array([node_of["exit", (e, 0)] for e in exits], np.int32),
-        "edge_crossing_start": crossing_start,
-        "edge_crossing": crossing,
-        "element_run_up_m": np.array([run_up.get(name, np.inf) for name in names], np.float64),
-        **arrays,
-    }, ways
+    return (
+        {
+            "radius_m": radius_m,
+            "surfaces": tuple(
+                Surface(level=s.level, floor_m=s.floor_m, free=s.free, ways=way.to_columns())
+                for s, way in zip(surfaces, ways, strict=True)
+            ),
+            "elements": tuple(names),
+            "exit_id": tuple(exits),
+            "exit_node": np.array([node_of["exit", (e, 0)] for e in exits], np.int32),
+            "edge_crossing_start": crossing_start,
+            "edge_crossing": crossing,
+            **arrays,
+        },
+        ways,
+        surfaces,
+    )
 
 
 def _landings(building: Building, surfaces: Sequence[Walkable]) -> list[_Entry]:
