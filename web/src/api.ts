@@ -141,9 +141,11 @@ export class Api {
     return this.request<FeatureCollection>("v1/evacuations", { body });
   }
 
-  /** The address behind a link of an answer. */
+  /** The address behind a link of an answer, by the name under which this page was loaded: the service may know itself by another. */
   address(link: Link): string {
-    return new URL(link.href, this.base).href;
+    const { href, pathname, search } = new URL(link.href, this.base);
+    const at = pathname.indexOf("/v1/");
+    return at < 0 ? href : new URL(pathname.slice(at + 1) + search, this.base).href;
   }
 
   /** Ask for anything; panels that are loaded later ask by this. */

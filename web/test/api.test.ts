@@ -48,8 +48,12 @@ describe("Api", () => {
 
   it("resolves links against the page", () => {
     const api = new Api("en", "http://host/maps/");
-    expect(api.address({ rel: "3d-tiles", href: "/v1/t.json" })).toBe("http://host/v1/t.json");
+    expect(api.address({ rel: "3d-tiles", href: "/v1/t.json" })).toBe("http://host/maps/v1/t.json");
     expect(api.address({ rel: "3d-tiles", href: "http://host/x" })).toBe("http://host/x");
+    const proxied = new Api("en", "http://localhost:8000/maps/");
+    expect(proxied.address({ rel: "3d-tiles", href: "http://127.0.0.1:8000/v1/t.json?a=1" })).toBe("http://localhost:8000/maps/v1/t.json?a=1");
+    expect(proxied.address({ rel: "3d-tiles", href: "http://127.0.0.1:8000/maps/v1/t.json" })).toBe("http://localhost:8000/maps/v1/t.json");
+    expect(proxied.address({ rel: "about", href: "https://elsewhere.example/x" })).toBe("https://elsewhere.example/x");
   });
 });
 
