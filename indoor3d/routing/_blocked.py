@@ -12,7 +12,7 @@ from indoor3d.errors import Indoor3dError, NoRoute
 from indoor3d.models.building import Building
 from indoor3d.models.vocabulary import LABELS
 from indoor3d.routing._closed import Closed
-from indoor3d.routing.cost import REASONS, Options, refusals
+from indoor3d.routing.cost import REASONS, Options
 from indoor3d.routing.path import Arcs, tree
 from indoor3d.routing.profile import PROFILES
 
@@ -145,7 +145,7 @@ def _standing(
     """What stands in a way, in order."""
     network, closed = graph.network, conditions.closed.elements
     own, reasons = graph.weights.times(conditions), tuple(REASONS)
-    code = _refused(graph, conditions)
+    code = graph.weights.refusals(conditions)
     entries = _on_stub(graph, ends[0], way.enters, conditions)
     for label in way.labels:
         edge = label >> 1
@@ -159,22 +159,6 @@ def _standing(
             )
             entries += [_entry(graph.building, name, reason) for name in names] or place
     return entries + (_on_stub(graph, ends[1], way.leaves, conditions) if ends[1] else [])
-
-
-def _refused(graph: "NavGraph", conditions: "Conditions") -> NDArray[np.integer]:
-    """(M,) why each edge is refused, as :func:`~indoor3d.routing.cost.refusals`."""
-    found: NDArray[np.integer] | None = graph.hindered.get(conditions.mover)
-    if found is None:
-        found = refusals(
-            graph.network,
-            graph.building,
-            conditions.profile,
-            options=conditions.options,
-            emergency=conditions.emergency,
-            stopped=conditions.stopped,
-        )
-        graph.hindered.keep(conditions.mover, found)
-    return found
 
 
 def _on_stub(graph: "NavGraph", spot: "Spot", node: int, conditions: "Conditions") -> list[Entry]:

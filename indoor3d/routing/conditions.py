@@ -3,7 +3,7 @@
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 import numpy as np
 import shapely
@@ -14,7 +14,7 @@ from indoor3d.models.network import Network
 from indoor3d.models.state import Effects, Status
 from indoor3d.models.vocabulary import ConnectorCategory, Direction
 from indoor3d.routing._closed import Closed
-from indoor3d.routing.cost import Costs, Elements, Options, costs, element_costs
+from indoor3d.routing.cost import Costs, Elements, Options, costs, element_costs, refusals
 from indoor3d.routing.cost.edges import AVERSE_CROWD, OPENING_M
 from indoor3d.routing.cost.features import features
 from indoor3d.routing.kept import LARGE, Kept, Shared
@@ -114,6 +114,18 @@ class Slowing:
         return found
 
 
+class _Asked(TypedDict):
+    """What costs depend on beside the profile."""
+
+    options: Options
+    emergency: bool
+    stopped: frozenset[str]
+
+
+def _asked(conditions: Conditions) -> _Asked:
+    return _Asked(options=conditions.options, emergency=conditions.emergency, stopped=conditions.stopped)
+
+
 def _slowed(conditions: Conditions) -> Hashable:
     """All that times depend on."""
     return conditions.mover, tuple(sorted(conditions.effects.factor.items()))
@@ -177,9 +189,7 @@ class Weights:
             network,
             self.building,
             conditions.profile,
-            options=conditions.options,
-            emergency=conditions.emergency,
-            stopped=conditions.stopped,
+            **_asked(conditions),
             factor=conditions.effects.factor,
         )
         for backwards, edges in enumerate(against):
@@ -201,15 +211,17 @@ class Weights:
         """What every element means under conditions, whatever edge it is on."""
         found: Elements | None = self._elements.get(conditions.mover)
         if found is None:
-            found = element_costs(
-                self.network,
-                self.building,
-                conditions.profile,
-                options=conditions.options,
-                emergency=conditions.emergency,
-                stopped=conditions.stopped,
-            )
+            found = element_costs(self.network, self.building, conditions.profile, **_asked(conditions))
             self._elements.keep(conditions.mover, found)
+        return found
+
+    def refusals(self, conditions: Conditions) -> NDArray[np.uint8]:
+        """(M,) why each edge is refused, as :func:`~indoor3d.routing.cost.refusals`."""
+        key = (conditions.mover, "refusals")
+        found: NDArray[np.uint8] | None = self._elements.get(key)
+        if found is None:
+            found = refusals(self.network, self.building, conditions.profile, **_asked(conditions))
+            self._elements.keep(key, found)
         return found
 
     def refused(self, conditions: Conditions) -> frozenset[str]:

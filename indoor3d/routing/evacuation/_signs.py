@@ -26,7 +26,7 @@ DWELL_S = 60.0
 def with_pointers(outcome: Outcome, case: "Case", plans: Sequence[Plan], *, fixed: bool = True) -> Outcome:
     """Put the directions of signs into an outcome, and what comes of everybody following them.
 
-    Guidance is made of the plan of most people, and made better by rehearsals with everybody.
+    Guidance is that of :func:`rehearsed`.
 
     Parameters
     ----------

@@ -2,34 +2,17 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
-from indoor3d.models.scenario import Delay, Occupants, Scenario, Share
-from indoor3d.routing.build import build_navigation
-from indoor3d.routing.evacuation.plan import Case, clearance_s, planned, prepare, unguided
-from tests.buildings import two_floors
+from indoor3d.routing.evacuation.plan import Case, clearance_s, planned, unguided
+from tests.unit.routing.evacuation.conftest import TwoClasses
 
 PEOPLE = 200
 
 
 @pytest.fixture(scope="module")
-def case() -> Case:
-    """An office full of people; a third of them cannot go by the exit of the shop."""
-    building = two_floors()
-    scenario = Scenario(
-        id="s",
-        venues=(building.venue.id,),
-        detection_s=0.0,
-        alarm_s=0.0,
-        premovement=Delay(kind="uniform", low_s=0.0, high_s=60.0),
-        mobility=(Share(profile="walk", share=0.7), Share(profile="elderly", share=0.3)),
-        occupants=(Occupants(spaces=("office",), persons=PEOPLE, source="test"),),
-    )
-    made = prepare(building, build_navigation(building), scenario)
-    shop = np.zeros(len(made.flow.arc_from), np.bool_)
-    shop[made.flow.arc_passage == made.flow.passage_element.index("door-exit-2")] = True
-    return replace(made, ways={**made.ways, "elderly": made.ways["elderly"] & ~shop})
+def case(two_classes: TwoClasses) -> Case:
+    return two_classes(office=PEOPLE)
 
 
 def test_people_who_can_use_the_same_ways_are_planned_together(case: Case) -> None:

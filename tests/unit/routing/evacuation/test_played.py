@@ -1,37 +1,16 @@
 """Plans of several classes let loose: everybody on a way that was planned for them."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from indoor3d.models.scenario import Delay, Occupants, Scenario, Share
-from indoor3d.routing.build import build_navigation
 from indoor3d.routing.evacuation._played import play
-from indoor3d.routing.evacuation.plan import Case, clearance_s, planned, prepare
-from tests.buildings import two_floors
+from indoor3d.routing.evacuation.plan import Case, clearance_s, planned
+from tests.unit.routing.evacuation.conftest import TwoClasses
 
 
 @pytest.fixture(scope="module")
-def case() -> Case:
-    """An office full of people; a third of them cannot go by the exit of the shop."""
-    building = two_floors()
-    scenario = Scenario(
-        id="s",
-        venues=(building.venue.id,),
-        detection_s=0.0,
-        alarm_s=0.0,
-        premovement=Delay(kind="uniform", low_s=0.0, high_s=60.0),
-        mobility=(Share(profile="walk", share=0.7), Share(profile="elderly", share=0.3)),
-        occupants=(
-            Occupants(spaces=("office",), persons=200, source="test"),
-            Occupants(spaces=("hall",), persons=100, source="test"),
-        ),
-    )
-    made = prepare(building, build_navigation(building), scenario)
-    shop = np.zeros(len(made.flow.arc_from), np.bool_)
-    shop[made.flow.arc_passage == made.flow.passage_element.index("door-exit-2")] = True
-    return replace(made, ways={**made.ways, "elderly": made.ways["elderly"] & ~shop})
+def case(two_classes: TwoClasses) -> Case:
+    return two_classes(office=200, hall=100)
 
 
 def test_nobody_is_sent_where_only_others_can_go(case: Case) -> None:
