@@ -48,12 +48,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "caught": ("그 위에서 돌아선 사람", "Turn back on it"),
     "remaining": ("시간별로 남아 있는 사람", "Where people still are"),
     "remaining_text": (
-        "구조대가 도착할 때 안에 남아 있는 사람입니다. 이 계획을 따른 모의 실행의 결과이며, 계단에 있는 사람은 올라가는(내려가는) 쪽에서, 구조를 기다리는 사람은 처음 있던 곳에서 셉니다.",
-        "Who is still inside when rescuers come, in the simulation of this plan. Who is on stairs counts where they are going to, who waits to be fetched where they were at the beginning.",
+        "구조대가 도착할 때 안에 남아 있는 사람입니다. 이 계획을 따른 모의 실행의 결과이며, 계단에 있는 사람은 향하는 쪽에서, 걸어서 나가지 못하는 사람은 구조될 때까지, 구조되지 못하면 끝까지 처음 있던 곳에서 셉니다.",
+        "Who is still inside when rescuers come, in the simulation of this plan. Who is on stairs counts where they are going to; who cannot walk out counts where they were at the beginning until they are fetched, and to the end if nobody fetches them.",
     ),
     "moment": ("시각", "At"),
     "still_inside": ("남은 사람", "Still inside"),
-    "to_be_fetched": ("그중 구조를 기다리는 사람", "Of them to be fetched"),
+    "cannot_walk_out": ("그중 걸어서 나가지 못하는 사람", "Of them cannot walk out"),
     "rescuers": ("구조대 진입로", "Ways in for rescuers"),
     "rescuers_text": (
         "대피 공간과 승강장까지 가장 빠른 진입로입니다. 재난으로 닫히는 곳은 지나지 않고, 엘리베이터와 마주 나오는 사람은 셈하지 않았습니다. 호스 길이는 소화전에서 그 공간의 가장 먼 구석까지입니다.",

@@ -406,7 +406,7 @@ def _remaining(page: _Page) -> str:
         rows.append([page.time(at_s), str(total), str(waiting), "; ".join([*shown, *more])])
     if not rows:
         return ""
-    table = _table(page, ("moment", "still_inside", "to_be_fetched", "where"), rows, numbers={0, 1, 2})
+    table = _table(page, ("moment", "still_inside", "cannot_walk_out", "where"), rows, numbers={0, 1, 2})
     return f"<p>{page.word('remaining_text')}</p>{table}"
 
 
